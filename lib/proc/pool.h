@@ -1,0 +1,46 @@
+/*
+ * pool - jobs spread over forked workers, each job under a deadline
+ *
+ * The parent hands job numbers to workers over a pipe and reads one answer
+ * (bytes) per job. A worker that is past its job's deadline, dies or writes
+ * nonsense is killed with its process group, costs the job in hand only, and
+ * is replaced. Workers are forked from the caller, so they see its memory as
+ * it was at pool_run(). They never outlive it: PR_SET_PDEATHSIG, and a
+ * signal (INT, TERM) to the parent kills every group before it returns -1
+ * with EX_TEMPFAIL.
+ */
+#ifndef PROC_POOL_H
+#define PROC_POOL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include <stddef.h>
+#include <stdint.h>
+
+enum pool_outcome { POOL_DONE, POOL_TIMEOUT, POOL_DIED };
+
+struct pool {
+	size_t job_count;
+	int worker_count;     /* at least 1; never more than jobs */
+	int ahead;            /* jobs handed to a worker before it answers;
+	                         1: one at a time; more hides the round trip */
+	int64_t deadline_ms;  /* per job, from when the worker takes it */
+	void *ctx;            /* borrowed; for the three calls below */
+
+	/* In a worker: do job `i`, write the answer. */
+	void (*work)(void *ctx, size_t i, struct buf *answer);
+
+	/* In the parent, once per job, in any order; `answer` is NULL unless
+	 * POOL_DONE, borrowed. */
+	void (*done)(void *ctx, size_t i, enum pool_outcome outcome,
+	    const struct buf *answer, int64_t ms);
+
+	/* In the parent: may job `i` start now (per-host caps)? NULL: always.
+	 * `started` says that it did. */
+	int (*ready)(void *ctx, size_t i);
+	void (*started)(void *ctx, size_t i);
+};
+
+int pool_run(const struct pool *pool, struct err *err);
+
+#endif

@@ -1,0 +1,45 @@
+# Loaded by every .bats file: `setup() { load helper; here; }`
+
+bats_require_minimum_version 1.5.0
+for lib in bats-support bats-assert bats-file; do
+	load "/usr/lib/bats/$lib/load"
+done
+
+# An empty directory to be in; $fixtures is tests/NAME of NAME.bats.
+here() {
+	top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+	fixtures=${BATS_TEST_FILENAME%.bats}
+	export top fixtures
+	export HOME=$BATS_TEST_TMPDIR/home
+	export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org
+	export GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
+	export TZ=UTC LC_ALL=C
+	unset HERMES_HOME HERMES_LOCK_FD
+	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/here"
+	git config --global init.defaultBranch main
+	cd "$BATS_TEST_TMPDIR/here" || return
+}
+
+# valid SCHEMA FILE... - each FILE holds against state/schema/SCHEMA.json;
+# of a .jsonl file, each line.
+valid() {
+	python3 "$top/tests/valid.py" "$top/state/schema" "$@"
+}
+
+# broken FILTER [ARG...] - refuses every broken input of P7 with 65, one line
+# on stderr that names the place, and no output.
+broken() {
+	local name
+	for name in "$top"/tests/broken/*; do
+		run -65 --separate-stderr bash -c '"${@:2}" <"$1"' - "$name" "$@"
+		assert_equal "$output" ''
+		# shellcheck disable=SC2154 # bats sets stderr
+		assert_equal "$(printf '%s\n' "$stderr" | wc -l)" 1
+		[[ $stderr == "$1: stdin: "* ]] || fail "${name##*/}: $stderr"
+	done
+}
+
+# A write to a full disk fails: `full FILTER... <input`.
+full() {
+	run -74 bash -c '"$@" >/dev/full' - "$@"
+}
