@@ -7,8 +7,8 @@
 #include <nettle/sha2.h>
 #include <stddef.h>
 
-#define HASH_HEX_SIZE 65     /* 64 digits and a NUL */
-#define HASH_NAMED_SIZE 72   /* "sha256:", 64 digits and a NUL */
+#define HASH_HEX_SIZE 65   /* 64 digits and a NUL */
+#define HASH_NAMED_SIZE 72 /* "sha256:", 64 digits and a NUL */
 
 struct hash {
 	struct sha256_ctx ctx;

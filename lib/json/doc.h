@@ -21,8 +21,8 @@
 #define DOC_SIZE_MAX (256u << 20)
 
 struct doc_member {
-	char *name;         /* owned, unescaped */
-	const char *text;   /* the value's bytes; in `bytes` or in `own` */
+	char *name;       /* owned, unescaped */
+	const char *text; /* the value's bytes; in `bytes` or in `own` */
 	size_t len;
 	char *own;          /* owned; NULL while the bytes are as read */
 	struct json *value; /* owned; NULL until asked for */
@@ -49,8 +49,7 @@ const struct json *doc_get(struct doc *doc, const char *name);
 
 /* As doc_get(); absent or not an object: EX_DATAERR, `stdin: plan: missing:
  * run hermes-plan first`. */
-const struct json *doc_need(struct doc *doc, const char *name,
-    struct err *err);
+const struct json *doc_need(struct doc *doc, const char *name, struct err *err);
 
 /* The member's own bytes; NULL where there is none. Borrowed. */
 const char *doc_raw(const struct doc *doc, const char *name, size_t *len);

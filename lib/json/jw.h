@@ -18,7 +18,7 @@
 struct jw {
 	struct buf *out; /* borrowed */
 	int depth;
-	bool comma;                       /* one is due before the next value */
+	bool comma; /* one is due before the next value */
 	char closer[JSON_DEPTH_MAX + 1];
 };
 
@@ -28,7 +28,8 @@ void jw_object(struct jw *jw, const char *name);
 void jw_array(struct jw *jw, const char *name);
 void jw_end(struct jw *jw); /* closes the innermost */
 
-void jw_text(struct jw *jw, const char *name, const char *text); /* NULL: null */
+void jw_text(struct jw *jw, const char *name,
+    const char *text); /* NULL: null */
 void jw_int(struct jw *jw, const char *name, int64_t number);
 void jw_bool(struct jw *jw, const char *name, bool truth);
 void jw_null(struct jw *jw, const char *name);

@@ -17,22 +17,24 @@ enum shape_flags {
 	SHAPE_NEED = 1,  /* must be there */
 	SHAPE_NULL = 2,  /* may be null */
 	SHAPE_CLOSED = 4 /* its members that no row names are an error; for
-	                    files that a person writes ("note" is allowed) */
+			    files that a person writes ("note" is allowed) */
 };
 
 struct shape {
 	const char *name;    /* NULL ends the table */
 	enum json_type type; /* what the member must be */
 	unsigned flags;
-	int64_t min, max;         /* numbers; both 0: any */
-	const char *const *words; /* strings: one of these, NULL ends; or NULL */
+	int64_t min, max; /* numbers; both 0: any */
+	const char *const
+	    *words; /* strings: one of these, NULL ends; or NULL */
 	bool (*valid)(const char *text); /* strings: must hold; or NULL */
-	const char *wanted; /* what `valid` wants, for the error: "an instant" */
+	const char
+	    *wanted; /* what `valid` wants, for the error: "an instant" */
 	const struct shape *members; /* objects: theirs; or NULL */
 	enum json_type each;         /* arrays: type of each element, or 0 */
 	const struct shape *each_members; /* arrays of objects: their members */
 	const struct shape *each_text;    /* arrays of strings: one row whose
-	                                     words/valid/wanted hold for each */
+					     words/valid/wanted hold for each */
 };
 
 /*

@@ -20,8 +20,8 @@
 
 /* One member of an object, as it stands in the text. */
 struct strict_member {
-	size_t name_at;   /* of the opening quote */
-	size_t name_len;  /* quotes included */
+	size_t name_at;  /* of the opening quote */
+	size_t name_len; /* quotes included */
 	size_t value_at;
 	size_t value_len;
 };

@@ -36,8 +36,7 @@ struct json *json_parse(const char *text, size_t len, const char *place,
  * Parse what strict_check() has passed already, as a part of it; NULL is a
  * bug (EX_SOFTWARE).
  */
-struct json *json_parse_checked(const char *text, size_t len,
-    struct err *err);
+struct json *json_parse_checked(const char *text, size_t len, struct err *err);
 void json_free(struct json *root);
 
 enum json_type json_type(const struct json *value);
@@ -61,7 +60,6 @@ bool json_bool(const struct json *value, bool otherwise);
 const char *json_get_text(const struct json *object, const char *name);
 int64_t json_get_int(const struct json *object, const char *name,
     int64_t otherwise);
-bool json_get_bool(const struct json *object, const char *name,
-    bool otherwise);
+bool json_get_bool(const struct json *object, const char *name, bool otherwise);
 
 #endif

@@ -18,8 +18,8 @@ struct event {
 	const char *source;  /* "hermes-plan" */
 	const char *type;    /* "hermes.plan.decided" */
 	const char *subject; /* a repo_key, a host, or NULL */
-	const char *more;    /* tells apart what else would share an id; or NULL */
-	const char *cycle;   /* NULL: the document's cycle.id */
+	const char *more; /* tells apart what else would share an id; or NULL */
+	const char *cycle; /* NULL: the document's cycle.id */
 };
 
 /* Append the event to doc's "events". `data` is a JSON object; emptied. */

@@ -16,10 +16,10 @@
 #include <stdint.h>
 
 struct child_options {
-	const char *const *argv;  /* borrowed, NULL ends; argv[0] by PATH */
-	const char *const *env;   /* borrowed, NULL ends; NULL: ours */
-	const char *cwd;          /* borrowed; NULL: ours */
-	const char *input;        /* borrowed; NULL: /dev/null */
+	const char *const *argv; /* borrowed, NULL ends; argv[0] by PATH */
+	const char *const *env;  /* borrowed, NULL ends; NULL: ours */
+	const char *cwd;         /* borrowed; NULL: ours */
+	const char *input;       /* borrowed; NULL: /dev/null */
 	size_t input_len;
 	int64_t deadline_ms;      /* from the start; at least 1 */
 	int64_t grace_ms;         /* between TERM and KILL */
@@ -30,19 +30,19 @@ struct child_options {
 };
 
 struct child_result {
-	struct buf out;      /* owned */
-	struct buf err;      /* owned; empty where merged */
-	bool out_cut;        /* there was more than output_max */
-	int exit_code;       /* -1 where a signal ended it */
-	int signal;          /* 0 where it exited */
+	struct buf out; /* owned */
+	struct buf err; /* owned; empty where merged */
+	bool out_cut;   /* there was more than output_max */
+	int exit_code;  /* -1 where a signal ended it */
+	int signal;     /* 0 where it exited */
 	bool timed_out;
-	bool not_started;    /* exec failed: exit_code 126 or 127 */
+	bool not_started; /* exec failed: exit_code 126 or 127 */
 	int64_t ms;
 };
 
 /* -1 only where the machine failed (fork, pipe: EX_OSERR as EX_IOERR). */
-int child_run(const struct child_options *options,
-    struct child_result *result, struct err *err);
+int child_run(const struct child_options *options, struct child_result *result,
+    struct err *err);
 void child_result_clear(struct child_result *result);
 
 #endif

@@ -21,11 +21,11 @@ enum pool_outcome { POOL_DONE, POOL_TIMEOUT, POOL_DIED };
 
 struct pool {
 	size_t job_count;
-	int worker_count;     /* at least 1; never more than jobs */
-	int ahead;            /* jobs handed to a worker before it answers;
-	                         1: one at a time; more hides the round trip */
-	int64_t deadline_ms;  /* per job, from when the worker takes it */
-	void *ctx;            /* borrowed; for the three calls below */
+	int worker_count;    /* at least 1; never more than jobs */
+	int ahead;           /* jobs handed to a worker before it answers;
+				1: one at a time; more hides the round trip */
+	int64_t deadline_ms; /* per job, from when the worker takes it */
+	void *ctx;           /* borrowed; for the three calls below */
 
 	/* In a worker: do job `i`, write the answer. */
 	void (*work)(void *ctx, size_t i, struct buf *answer);

@@ -33,10 +33,10 @@ struct ledger_head {
 };
 
 struct ledger_ack {
-	int64_t first_seq;      /* of the appended lines; 0: none were new */
+	int64_t first_seq; /* of the appended lines; 0: none were new */
 	int64_t appended_count;
-	int64_t known_count;    /* ids that stood there already */
-	int64_t torn_bytes;     /* moved aside in this call */
+	int64_t known_count; /* ids that stood there already */
+	int64_t torn_bytes;  /* moved aside in this call */
 	struct ledger_head head;
 };
 
@@ -62,7 +62,7 @@ int ledger_append(const struct state *state, const struct json *events,
  */
 int ledger_walk(const struct state *state, struct ledger_head *from,
     int (*each)(void *ctx, const char *line, size_t len, int64_t seq,
-        struct err *err),
+	struct err *err),
     void *ctx, struct err *err);
 
 /* The ids of the last 8 MiB, for "is this recorded already?". */

@@ -13,12 +13,15 @@
 #include <stddef.h>
 
 struct state {
-	int fd;          /* of the folder, close-on-exec; -1: not open */
-	int lock_fd;     /* of .cycle.lock where this process took it; else -1 */
-	char *path;      /* owned */
+	int fd;      /* of the folder, close-on-exec; -1: not open */
+	int lock_fd; /* of .cycle.lock where this process took it; else -1 */
+	char *path;  /* owned */
 };
 
-#define STATE_INIT { -1, -1, NULL }
+#define STATE_INIT                                                             \
+	{                                                                      \
+		-1, -1, NULL                                                   \
+	}
 
 /*
  * Open `path`; where `create`, make it (0700) if it is missing. Refused
@@ -46,8 +49,8 @@ int state_read(const struct state *state, const char *name, struct buf *out,
  * folder; a reader sees old or new. Bytes that are there already are not
  * written again. Returns 1 written, 0 unchanged, -1 and EX_IOERR.
  */
-int state_write(const struct state *state, const char *name,
-    const void *bytes, size_t len, struct err *err);
+int state_write(const struct state *state, const char *name, const void *bytes,
+    size_t len, struct err *err);
 
 /* Releases what this process took; an inherited lock stays. */
 void state_close(struct state *state);

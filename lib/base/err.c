@@ -1,0 +1,33 @@
+#include "base/err.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int
+err_set(struct err *err, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	err->code = code;
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof err->text, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+err_sys(struct err *err, int code, const char *fmt, ...)
+{
+	const char *reason = strerror(errno);
+	va_list ap;
+	size_t len;
+
+	err->code = code;
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof err->text, fmt, ap);
+	va_end(ap);
+	len = strlen(err->text);
+	snprintf(err->text + len, sizeof err->text - len, ": %s", reason);
+	return -1;
+}

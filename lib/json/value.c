@@ -1,0 +1,146 @@
+#include "json/value.h"
+#include "json/strict.h"
+#include <cjson/cJSON.h>
+
+/* A struct json is a cJSON; nobody outside this file knows. */
+static const cJSON *
+in(const struct json *value)
+{
+	return (const cJSON *)value;
+}
+
+struct json *
+json_parse_checked(const char *text, size_t len, struct err *err)
+{
+	const char *end;
+	cJSON *root = cJSON_ParseWithLengthOpts(text, len, &end, 0);
+
+	if (root == NULL)
+		err_set(err, EX_SOFTWARE,
+		    "cJSON: refused what the strict reader passed");
+	return (struct json *)root;
+}
+
+struct json *
+json_parse(const char *text, size_t len, const char *place, struct err *err)
+{
+	if (strict_check(text, len, place, NULL, NULL, err) == -1)
+		return NULL;
+	return json_parse_checked(text, len, err);
+}
+
+void
+json_free(struct json *root)
+{
+	cJSON_Delete((cJSON *)root);
+}
+
+enum json_type
+json_type(const struct json *value)
+{
+	if (value == NULL)
+		return JSON_ABSENT;
+	switch (in(value)->type & 0xff) {
+	case cJSON_False:
+	case cJSON_True:
+		return JSON_BOOL;
+	case cJSON_Number:
+		return JSON_NUMBER;
+	case cJSON_String:
+		return JSON_STRING;
+	case cJSON_Array:
+		return JSON_ARRAY;
+	case cJSON_Object:
+		return JSON_OBJECT;
+	default:
+		return JSON_NULL;
+	}
+}
+
+const char *
+json_type_name(enum json_type type)
+{
+	static const char *const names[] = { "nothing", "null", "true or false",
+		"a number", "a string", "an array", "an object" };
+
+	return names[type];
+}
+
+const struct json *
+json_get(const struct json *object, const char *name)
+{
+	if (json_type(object) != JSON_OBJECT)
+		return NULL;
+	return (const struct json *)cJSON_GetObjectItemCaseSensitive(in(object),
+	    name);
+}
+
+const struct json *
+json_first(const struct json *container)
+{
+	return container != NULL ? (const struct json *)in(container)->child
+				 : NULL;
+}
+
+const struct json *
+json_next(const struct json *element)
+{
+	return element != NULL ? (const struct json *)in(element)->next : NULL;
+}
+
+const char *
+json_name(const struct json *member)
+{
+	return member != NULL ? in(member)->string : NULL;
+}
+
+size_t
+json_count(const struct json *container)
+{
+	const struct json *element;
+	size_t count = 0;
+
+	for (element = json_first(container); element != NULL;
+	     element = json_next(element))
+		count++;
+	return count;
+}
+
+const char *
+json_text(const struct json *value)
+{
+	return json_type(value) == JSON_STRING ? in(value)->valuestring : NULL;
+}
+
+int64_t
+json_int(const struct json *value, int64_t otherwise)
+{
+	return json_type(value) == JSON_NUMBER ? (int64_t)in(value)->valuedouble
+					       : otherwise;
+}
+
+bool
+json_bool(const struct json *value, bool otherwise)
+{
+	return json_type(value) == JSON_BOOL
+		   ? (in(value)->type & 0xff) == cJSON_True
+		   : otherwise;
+}
+
+const char *
+json_get_text(const struct json *object, const char *name)
+{
+	return json_text(json_get(object, name));
+}
+
+int64_t
+json_get_int(const struct json *object, const char *name, int64_t otherwise)
+{
+	return json_int(json_get(object, name), otherwise);
+}
+
+bool
+json_get_bool(const struct json *object, const char *name, bool otherwise)
+{
+	return json_bool(json_get(object, name), otherwise);
+}
