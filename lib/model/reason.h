@@ -1,0 +1,62 @@
+/*
+ * reason - every reason code of B2, in one table
+ *
+ * A code names the one thing that a repository's fate hangs on. The probe
+ * lets the one of lowest rank lead, the planner turns it into a
+ * recommendation, people read it. hermes-reasons(7) explains each; a test
+ * holds the page against the table.
+ *
+ *   R1  codes are kebab-case, unique, and never change their meaning
+ *   R2  ranks are unique: of any two codes exactly one leads
+ *   R3  remote codes are the classes of an endpoint ("ok" and "not-asked"
+ *       are classes too, but no reasons)
+ */
+#ifndef MODEL_REASON_H
+#define MODEL_REASON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum reason_kind { REASON_LOCAL, REASON_REMOTE, REASON_DECISION };
+
+/* What the planner recommends, from harmless to strongest. */
+enum reason_advice {
+	REASON_NONE,    /* nothing to do */
+	REASON_UPGRADE, /* due */
+	REASON_DEFER,   /* not now; passes by itself */
+	REASON_BLOCK    /* stays until something is changed */
+};
+
+struct reason {
+	const char *code;
+	enum reason_kind kind;
+	int rank; /* the lower leads */
+	enum reason_advice advice;
+	bool person;      /* passes only when a person acts */
+	const char *text; /* one line, lower case: "has uncommitted changes" */
+};
+
+/* The row of `code`, or NULL where there is none or it is NULL. */
+const struct reason *reason_find(const char *code);
+
+/* Is it a code of the table; of one kind? For shape tables. */
+bool reason_known(const char *code);
+bool reason_is(const char *code, enum reason_kind kind);
+
+/* Of the remote kind, "ok" or "not-asked". For shape tables. */
+bool reason_class(const char *text);
+
+/*
+ * Of two codes the one that leads; an unknown code or NULL never does. For
+ * a list: lead = reason_leading(lead, next), from NULL.
+ */
+const char *reason_leading(const char *a, const char *b);
+
+/* The table's rows by rank, from 0; NULL behind the last. */
+const struct reason *reason_at(size_t index);
+
+/* "local" and so on; "none", "upgrade", "defer", "block". */
+const char *reason_kind_name(enum reason_kind kind);
+const char *reason_advice_name(enum reason_advice advice);
+
+#endif
