@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "json/escape.h"
 #include "json/utf8.h"
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,7 @@ static void value(struct canon *canon);
 static void
 skip_space(struct canon *canon)
 {
-	while (strchr(" \n\t\r", canon->text[canon->at]) != NULL)
-		canon->at++;
+	canon->at += strspn(canon->text + canon->at, " \n\t\r");
 }
 
 static size_t
@@ -127,8 +127,7 @@ settle(struct canon *canon, size_t first, size_t start)
 	size_t i, count = canon->count - first;
 	struct buf sorted = { 0 };
 
-	qsort_r(entries, count, sizeof *entries, compare,
-	    canon->names.data != NULL ? canon->names.data : NULL);
+	qsort_r(entries, count, sizeof *entries, compare, canon->names.data);
 	buf_reserve(&sorted, canon->out->len - start + count);
 	for (i = 0; i < count; i++) {
 		if (i > 0)

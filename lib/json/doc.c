@@ -39,18 +39,18 @@ static void
 forget(struct doc_member *member)
 {
 	json_free(member->value);
-	free(member->own);
+	buf_clear(&member->own);
 	member->value = NULL;
-	member->own = NULL;
 }
 
 static void
 set_own(struct doc_member *member, struct buf *text)
 {
 	forget(member);
-	member->len = text->len;
-	member->own = buf_take(text);
-	member->text = member->own;
+	member->own = *text;
+	member->text = member->own.data;
+	member->len = member->own.len;
+	*text = (struct buf){ 0 };
 }
 
 /* All of `in`; one byte beyond DOC_SIZE_MAX is enough to know. */
@@ -245,23 +245,34 @@ doc_begin(struct doc *doc, const char *stage, struct err *err)
 	return drop_events(doc, first, err);
 }
 
+/* The array's bytes as our own, without the closing bracket. */
+static struct buf
+open_array(struct doc_member *member)
+{
+	struct buf text = member->own;
+	size_t len = member->len - 1;
+
+	if (text.data == NULL)
+		buf_add(&text, member->text, len);
+	while (len > 1 && strchr(" \t\r\n", text.data[len - 1]) != NULL)
+		len--;
+	text.len = len;
+	member->own = (struct buf){ 0 };
+	return text;
+}
+
 void
 doc_append(struct doc *doc, const char *name, struct buf *text)
 {
 	struct doc_member *member = find(doc, name);
 	struct buf all = { 0 };
-	size_t len;
 
-	if (member == NULL) {
+	if (member == NULL)
 		buf_putc(&all, '[');
-	} else {
-		for (len = member->len - 1; len > 1; len--)
-			if (strchr(" \t\r\n", member->text[len - 1]) == NULL)
-				break;
-		buf_add(&all, member->text, len);
-		if (len > 1)
-			buf_putc(&all, ',');
-	}
+	else
+		all = open_array(member);
+	if (all.len > 1)
+		buf_putc(&all, ',');
 	buf_add(&all, text->data, text->len);
 	buf_putc(&all, ']');
 	buf_clear(text);

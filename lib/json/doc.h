@@ -24,7 +24,7 @@ struct doc_member {
 	char *name;       /* owned, unescaped */
 	const char *text; /* the value's bytes; in `bytes` or in `own` */
 	size_t len;
-	char *own;          /* owned; NULL while the bytes are as read */
+	struct buf own;     /* owned; empty while the bytes are as read */
 	struct json *value; /* owned; NULL until asked for */
 };
 
