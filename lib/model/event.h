@@ -25,4 +25,14 @@ struct event {
 /* Append the event to doc's "events". `data` is a JSON object; emptied. */
 void event_add(struct doc *doc, const struct event *event, struct buf *data);
 
+/* Append its id, `CYCLE:TYPE[:SUBJECT][:MORE]`; event->cycle is not NULL. */
+void event_id(struct buf *out, const struct event *event);
+
+/*
+ * What the ledger asks of an element of "events": an id (1 to 1024 bytes), a
+ * source `hermes-...`, a type that event_types knows, a subject that is absent,
+ * null or not empty, data that is an object. EX_DATAERR, naming `place`.
+ */
+int event_check(const struct json *event, const char *place, struct err *err);
+
 #endif

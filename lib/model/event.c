@@ -1,0 +1,87 @@
+#include "model/event.h"
+#include "json/jw.h"
+#include "json/shape.h"
+#include "model/event_types.h"
+#include <string.h>
+
+#define EVENT_ID_MAX 1024
+
+void
+event_id(struct buf *out, const struct event *event)
+{
+	buf_printf(out, "%s:%s", event->cycle, event->type);
+	if (event->subject != NULL)
+		buf_printf(out, ":%s", event->subject);
+	if (event->more != NULL)
+		buf_printf(out, ":%s", event->more);
+}
+
+void
+event_add(struct doc *doc, const struct event *event, struct buf *data)
+{
+	struct event named = *event;
+	struct buf id = { 0 }, text = { 0 };
+	struct jw jw;
+
+	if (named.cycle == NULL)
+		named.cycle = json_get_text(doc_get(doc, "cycle"), "id");
+	if (named.cycle == NULL)
+		named.cycle = "";
+	event_id(&id, &named);
+
+	jw_init(&jw, &text);
+	jw_object(&jw, NULL);
+	jw_bytes(&jw, "id", buf_text(&id), id.len);
+	jw_text(&jw, "source", event->source);
+	jw_text(&jw, "type", event->type);
+	if (event->subject != NULL)
+		jw_text(&jw, "subject", event->subject);
+	jw_raw(&jw, "data", buf_text(data), data->len);
+	jw_end(&jw);
+	doc_append(doc, "events", &text);
+
+	buf_reset(data);
+	buf_clear(&id);
+	buf_clear(&text);
+}
+
+static bool
+is_id(const char *text)
+{
+	return *text != '\0' && strlen(text) <= EVENT_ID_MAX;
+}
+
+static bool
+is_source(const char *text)
+{
+	return strncmp(text, "hermes-", 7) == 0 && text[7] != '\0';
+}
+
+static bool
+is_filled(const char *text)
+{
+	return *text != '\0';
+}
+
+static const struct shape event_shape[] = {
+	{ "id", JSON_STRING, SHAPE_NEED, .valid = is_id,
+	    .wanted = "1 to 1024 bytes" },
+	{ "source", JSON_STRING, SHAPE_NEED, .valid = is_source,
+	    .wanted = "the name of a filter" },
+	{ "type", JSON_STRING, SHAPE_NEED, .valid = event_type_known,
+	    .wanted = "a type of hermes-events(5)" },
+	{ "subject", JSON_STRING, SHAPE_NULL, .valid = is_filled,
+	    .wanted = "some text" },
+	{ .name = "data", .type = JSON_OBJECT, .flags = SHAPE_NEED },
+	{ 0 },
+};
+
+int
+event_check(const struct json *event, const char *place, struct err *err)
+{
+	if (json_type(event) != JSON_OBJECT)
+		return err_set(err, EX_DATAERR,
+		    "%s: expected an object, found %s", place,
+		    json_type_name(json_type(event)));
+	return shape_check(event, event_shape, 0, place, EX_DATAERR, err);
+}
