@@ -26,6 +26,7 @@ struct state {
 /*
  * Open `path`; where `create`, make it (0700) if it is missing. Refused
  * (EX_CONFIG) where it is no folder of ours or others may write to it.
+ * STATE is closed again on error.
  */
 int state_open(struct state *state, const char *path, bool create,
     struct err *err);
@@ -47,10 +48,19 @@ int state_read(const struct state *state, const char *name, struct buf *out,
 /*
  * Replace a file whole: temporary beside it, fsync, rename, fsync of the
  * folder; a reader sees old or new. Bytes that are there already are not
- * written again. Returns 1 written, 0 unchanged, -1 and EX_IOERR.
+ * written again. The temporary is `.NAME.new`, always the same: one writer
+ * at a time is the lock's promise, and what a killed one left is written
+ * over. A folder in `name` is made (0700). Returns 1 written, 0 unchanged,
+ * -1 and EX_IOERR.
  */
 int state_write(const struct state *state, const char *name, const void *bytes,
     size_t len, struct err *err);
+
+/*
+ * A descriptor (close-on-exec, the caller's) of a folder in STATE, made
+ * (0700) where it is missing: "cycles", "torn". -1 and EX_IOERR.
+ */
+int state_folder(const struct state *state, const char *name, struct err *err);
 
 /* Releases what this process took; an inherited lock stays. */
 void state_close(struct state *state);
