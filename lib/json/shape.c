@@ -1,10 +1,15 @@
 #include "json/shape.h"
+#include "base/buf.h"
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Where a value stands, as a chain that is only written out for an error. */
 struct place {
-	const char *text;
+	const struct place *up; /* NULL: the outermost, whose name is a path */
+	const char *name;       /* of a member; NULL: an element */
+	size_t index;           /* of an element */
 	int code;
 	struct err *err;
 };
@@ -12,21 +17,45 @@ struct place {
 static int check_object(const struct json *, const struct shape *, unsigned,
     const struct place *);
 
-static int
-refuse(const struct place *place, const char *reason, const char *found)
+static void
+write_place(const struct place *place, struct buf *out)
 {
-	return err_set(place->err, place->code, "%s: %s, found %s", place->text,
-	    reason, found);
+	if (place->up == NULL) {
+		buf_puts(out, place->name);
+		return;
+	}
+	write_place(place->up, out);
+	if (place->name != NULL)
+		buf_printf(out, ".%.80s", place->name);
+	else
+		buf_printf(out, "[%zu]", place->index);
+}
+
+static int refuse(const struct place *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+refuse(const struct place *place, const char *fmt, ...)
+{
+	struct buf at = { 0 };
+	char reason[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof reason, fmt, ap);
+	va_end(ap);
+	write_place(place, &at);
+	err_set(place->err, place->code, "%s: %s", buf_text(&at), reason);
+	buf_clear(&at);
+	return -1;
 }
 
 static int
 wrong_type(const struct place *place, enum json_type want,
     const struct json *value)
 {
-	char reason[64];
-
-	snprintf(reason, sizeof reason, "expected %s", json_type_name(want));
-	return refuse(place, reason, json_type_name(json_type(value)));
+	return refuse(place, "expected %s, found %s", json_type_name(want),
+	    json_type_name(json_type(value)));
 }
 
 static int
@@ -38,24 +67,23 @@ check_number(const struct json *value, const struct shape *row,
 	if ((row->min == 0 && row->max == 0) ||
 	    (n >= row->min && n <= row->max))
 		return 0;
-	return err_set(place->err, place->code,
-	    "%s: expected %" PRId64 " to %" PRId64 ", found %" PRId64,
-	    place->text, row->min, row->max, n);
+	return refuse(place,
+	    "expected %" PRId64 " to %" PRId64 ", found %" PRId64, row->min,
+	    row->max, n);
 }
 
 static int
 not_a_word(const struct place *place, const char *const *words,
     const char *found)
 {
-	char list[256] = "";
-	size_t len = 0;
+	struct buf list = { 0 };
 
-	for (; *words != NULL && len < sizeof list; words++)
-		len += (size_t)snprintf(list + len, sizeof list - len, "%s%s",
-		    len ? ", " : "", *words);
-	return err_set(place->err, place->code,
-	    "%s: expected one of %s, found \"%.80s\"", place->text, list,
+	for (; *words != NULL; words++)
+		buf_printf(&list, "%s%s", list.len ? ", " : "", *words);
+	refuse(place, "expected one of %s, found \"%.80s\"", buf_text(&list),
 	    found);
+	buf_clear(&list);
+	return -1;
 }
 
 static int
@@ -66,8 +94,7 @@ check_text(const struct json *value, const struct shape *row,
 	const char *const *word;
 
 	if (row->valid != NULL && !row->valid(text))
-		return err_set(place->err, place->code,
-		    "%s: expected %s, found \"%.80s\"", place->text,
+		return refuse(place, "expected %s, found \"%.80s\"",
 		    row->wanted, text);
 	if (row->words == NULL)
 		return 0;
@@ -95,19 +122,15 @@ static int
 check_array(const struct json *array, const struct shape *row,
     const struct place *place)
 {
+	struct place at = { place, NULL, 0, place->code, place->err };
 	const struct json *value;
-	char text[512];
-	struct place at = { text, place->code, place->err };
-	size_t i = 0;
 
 	if (row->each == JSON_ABSENT)
 		return 0;
 	for (value = json_first(array); value != NULL;
-	     value = json_next(value)) {
-		snprintf(text, sizeof text, "%s[%zu]", place->text, i++);
+	     value = json_next(value), at.index++)
 		if (check_element(value, row, &at) == -1)
 			return -1;
-	}
 	return 0;
 }
 
@@ -135,52 +158,66 @@ check_member(const struct json *value, const struct shape *row,
 	}
 }
 
-static const struct shape *
-find(const struct shape *table, const char *name)
+static bool
+is_known(const struct shape *table, const char *name)
 {
 	for (; table->name != NULL; table++)
 		if (strcmp(table->name, name) == 0)
-			return table;
-	return NULL;
+			return true;
+	return strcmp(name, "note") == 0;
 }
 
 static int
 check_known(const struct json *object, const struct shape *table,
     const struct place *place)
 {
+	struct place at = { place, NULL, 0, place->code, place->err };
 	const struct json *value;
 
 	for (value = json_first(object); value != NULL;
-	     value = json_next(value))
-		if (find(table, json_name(value)) == NULL &&
-		    strcmp(json_name(value), "note") != 0)
-			return err_set(place->err, place->code,
-			    "%s.%.80s: unknown member", place->text,
-			    json_name(value));
+	     value = json_next(value)) {
+		at.name = json_name(value);
+		if (!is_known(table, at.name))
+			return refuse(&at, "unknown member");
+	}
 	return 0;
+}
+
+/*
+ * The member called `name`. Writers keep the order of the tables, so the one
+ * behind `*last` is tried first: a whole object costs its length, not its
+ * square.
+ */
+static const struct json *
+find(const struct json *object, const char *name, const struct json **last)
+{
+	const struct json *next =
+	    *last != NULL ? json_next(*last) : json_first(object);
+
+	if (next == NULL || strcmp(json_name(next), name) != 0)
+		next = json_get(object, name);
+	if (next != NULL)
+		*last = next;
+	return next;
 }
 
 static int
 check_object(const struct json *object, const struct shape *table,
     unsigned flags, const struct place *place)
 {
+	struct place at = { place, NULL, 0, place->code, place->err };
+	const struct json *value, *last = NULL;
 	const struct shape *row;
-	char text[512];
-	struct place at = { text, place->code, place->err };
 
 	if ((flags & SHAPE_CLOSED) && check_known(object, table, place) == -1)
 		return -1;
 	for (row = table; row->name != NULL; row++) {
-		const struct json *value = json_get(object, row->name);
-
-		if (value == NULL && !(row->flags & SHAPE_NEED))
-			continue;
-		snprintf(text, sizeof text, "%s.%s", place->text, row->name);
-		if (value == NULL)
-			return err_set(place->err, place->code, "%s: missing",
-			    text);
-		if (check_member(value, row, &at) == -1)
+		at.name = row->name;
+		value = find(object, row->name, &last);
+		if (value != NULL && check_member(value, row, &at) == -1)
 			return -1;
+		if (value == NULL && (row->flags & SHAPE_NEED))
+			return refuse(&at, "missing");
 	}
 	return 0;
 }
@@ -189,7 +226,7 @@ int
 shape_check(const struct json *object, const struct shape *table,
     unsigned flags, const char *place, int code, struct err *err)
 {
-	struct place at = { place, code, err };
+	struct place at = { NULL, place, 0, code, err };
 
 	if (json_type(object) != JSON_OBJECT)
 		return wrong_type(&at, JSON_OBJECT, object);
