@@ -1,0 +1,28 @@
+/*
+ * lg - what the sources of this room share of libgit2
+ *
+ * The one header with libgit2's types; nothing outside lib/git includes it.
+ */
+#ifndef GIT_LG_H
+#define GIT_LG_H
+
+#include "base/err.h"
+#include "git/lib.h"
+#include <git2.h>
+
+/* err_set() with what libgit2 said last behind it. Always -1. */
+int lg_err(struct err *err, int code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* What libgit2 said last, never NULL, in one line. */
+const char *lg_said(void);
+
+/* Open the repository whose git dir or worktree is exactly `path`. */
+int lg_open(git_repository **out, const char *path, struct err *err);
+
+/* Hex to oid; the text has been checked: a fault is EX_SOFTWARE. */
+int lg_oid(git_oid *out, const char *hex, struct err *err);
+
+void lg_hex(char out[OID_SIZE], const git_oid *oid);
+
+#endif
