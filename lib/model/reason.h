@@ -7,7 +7,8 @@
  * holds the page against the table.
  *
  *   R1  codes are kebab-case, unique, and never change their meaning
- *   R2  ranks are unique: of any two codes exactly one leads
+ *   R2  the table's order is the rank: of any two codes the first leads;
+ *       decisions come before what the probe found
  *   R3  remote codes are the classes of an endpoint ("ok" and "not-asked"
  *       are classes too, but no reasons)
  */
@@ -30,7 +31,6 @@ enum reason_advice {
 struct reason {
 	const char *code;
 	enum reason_kind kind;
-	int rank; /* the lower leads */
 	enum reason_advice advice;
 	bool person;      /* passes only when a person acts */
 	const char *text; /* one line, lower case: "has uncommitted changes" */
@@ -38,6 +38,9 @@ struct reason {
 
 /* The row of `code`, or NULL where there is none or it is NULL. */
 const struct reason *reason_find(const char *code);
+
+/* The place of a row in the table, from 0: the lower leads (R2). */
+int reason_rank(const struct reason *reason);
 
 /* Is it a code of the table; of one kind? For shape tables. */
 bool reason_known(const char *code);
