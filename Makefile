@@ -1,40 +1,142 @@
 # Hermes: the whole build graph. Built things live in $(BUILD) only.
-# `make demo` and `make check` do their own set-up; see README.md.
+#
+#   make            the filters, into $(BUILD)/bin
+#   make demo       a real fleet, two real ticks, a table
+#   make check      every test; make lint: every rule that needs no run
+#   make asan       make check with the sanitizers, in $(BUILD)/asan
+#   make bench      Hermes beside xargs git fetch, mr and vcs
+#   make deps       install what is missing to build and to run
+#   make install    into $(DESTDIR)$(PREFIX)
+#
+# demo, check, lint, asan and bench install what they miss (Debian), so a
+# machine with make alone will do; where nothing is missing nothing is asked
+# of the network. A new filter is a folder in pipeline/, a .bats and a page:
+# no list here is edited.
 
 PREFIX ?= /usr/local
 BUILD  ?= build
 CFLAGS ?= -O2 -g
+JOBS   ?= $(shell nproc)
+BATS   ?= --jobs $(JOBS) --no-parallelize-within-files
 PKGS    = libgit2 libcurl libcjson nettle
-ROOMS   = base json model store proc git stage
+ROOMS   = base json model store proc git stage# bottom first
 STAGES  = $(patsubst pipeline/%/main.c,%,$(wildcard pipeline/*/main.c))
 
-cpp     = -D_GNU_SOURCE -Ilib -MMD -MP $(shell pkg-config --cflags $(PKGS))
+# Asked when the first recipe wants it and not when this file is read: on a
+# fresh machine pkg-config is not there before $(needs) has run.
+cflags  = $(eval cflags := $$(shell pkg-config --cflags $$(PKGS)))$(cflags)
+libs    = $(eval libs := $$(shell pkg-config --libs $$(PKGS)))$(libs)
+
+cpp     = -D_GNU_SOURCE -Ilib $(cflags)
 warn    = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wmissing-prototypes
+compile = $(CC) $(cpp) $(warn) $(CPPFLAGS) $(CFLAGS)
+link    = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(libs)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 lib_obj = $(foreach r,$(ROOMS),$(call objects,lib/$(r)))
 filters = $(STAGES:%=$(BUILD)/bin/hermes-%)
 units   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+tools   = PATH="$(CURDIR)/$(BUILD)/bin:$(CURDIR)/bin:$$PATH"
+MAKEFLAGS += -j$(JOBS)
 
 all: $(filters)
-$(BUILD)/%.o: %.c
+
+# What the goals at hand need; installed unless the goal is only to build.
+parts_demo  = demo
+parts_check = check
+parts_asan  = check
+parts_lint  = lint
+parts_bench = bench
+parts_deps  = demo
+fetch       = $(if $(filter demo check asan lint bench deps,$(MAKECMDGOALS)),-i)
+needs       = $(BUILD)/.needs
+$(needs): FORCE
+	@CC='$(CC)' tests/need $(fetch) build $(foreach g,$(MAKECMDGOALS),$(parts_$(g)))
+deps: $(needs)
+FORCE:
+
+$(BUILD)/%.o: %.c | $(needs)
 	@mkdir -p $(@D)
-	$(CC) $(cpp) $(warn) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo '$(CC) $<'
+	@$(compile) -MMD -MP -c -o $@ $<
 $(BUILD)/libhermes.a: $(lib_obj)
-	rm -f $@ && $(AR) rcs $@ $^
+	@rm -f $@
+	@$(AR) rcs $@ $^
 $(foreach s,$(STAGES),$(eval $(BUILD)/bin/hermes-$(s): \
 	$(call objects,pipeline/$(s)) $(BUILD)/libhermes.a))
 $(filters):
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ \
-	    $(shell pkg-config --libs $(PKGS))
-$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libhermes.a
+	@echo '$(CC) -o $@'
+	@$(link)
+$(BUILD)/unit/% $(BUILD)/bench/%: $(BUILD)/libhermes.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ \
-	    $(shell pkg-config --libs $(PKGS))
+	@$(link)
+$(foreach u,$(units),$(eval $(u): $(BUILD)/tests/$(u:$(BUILD)/%=%).o))
+$(BUILD)/bench/floor: $(BUILD)/tests/bench/floor.o
 units: $(units)
+
+demo: all | $(needs)
+	@$(tools) tests/demo/run $(BUILD)/demo
+check: all units | $(needs)
+	@$(tools) bats $(BATS) tests
+asan:
+	@$(MAKE) check BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS)' \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover'
+bench: all $(BUILD)/bench/floor | $(needs)
+	@$(tools) tests/bench/run $(BUILD)/bench
+
+lint: lint-rooms lint-headers lint-man lint-shell lint-format lint-filters
+headers = $(wildcard lib/*/*.h pipeline/*/*.h)
+sources = $(wildcard lib/*/*.c pipeline/*/*.c tests/*/*.c)
+# A room includes itself and the rooms before it; a filter rooms and itself;
+# cJSON is spoken to in lib/json alone, libgit2 and libcurl in lib/git alone.
+lint-rooms:
+	@ok=; for r in $(ROOMS); do ok="$$ok|$$r"; \
+	  if grep -nE '^#include "' lib/$$r/*.[ch] | \
+	    grep -vE ":#include \"($${ok#|})/"; then \
+	    echo "lib/$$r includes what is not before it"; exit 1; fi; done; \
+	if grep -nE '^#include ".*/' pipeline/*/*.[ch] | \
+	  grep -vE ":#include \"($${ok#|})/"; then \
+	  echo 'a filter includes what is no room'; exit 1; fi
+	@if grep -lE '#include [<"](cjson/)?cJSON\.h' -r lib pipeline | \
+	  grep -v '^lib/json/'; then echo 'cJSON.h outside lib/json'; exit 1; fi
+	@if grep -lE '#include <(git2[./].*|curl/.*)>' -r lib pipeline | \
+	  grep -v '^lib/git/'; then echo 'git2.h or curl.h outside lib/git'; exit 1; fi
+lint-headers: | $(needs)
+	@for h in $(headers); do \
+	  $(compile) -I$${h%/*} -fsyntax-only -x c $$h || exit; done
+lint-man: | $(needs)
+	@mandoc -T lint -W warning man/*
+	@awk -f tests/sections.awk man/*
+lint-shell: | $(needs)
+	@shellcheck -x bin/* .ci/run tests/need $(wildcard tests/*/*.sh) \
+	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/*)
+	@shellcheck -x -s bats -e SC1090,SC1091,SC2030,SC2031,SC2154,SC2314,SC2315 \
+	  tests/*.bash tests/*.bats
+lint-format: | $(needs)
+	@clang-format --dry-run -Werror $(headers) $(sources)
+# A filter is a folder, a .bats and a page, and its source opens with the
+# page's own line; nothing is left for later.
+lint-filters:
+	@for s in $(STAGES); do for f in tests/$$s.bats man/hermes-$$s.1; do \
+	    test -e $$f || { echo "hermes-$$s: $$f is missing"; exit 1; }; done; \
+	  line=$$(sed -n 's/^\.Nd //p' man/hermes-$$s.1); \
+	  grep -qxF " * hermes-$$s - $$line" pipeline/$$s/main.c || \
+	    { echo "pipeline/$$s/main.c does not open with: $$line"; exit 1; }; \
+	done
+	@for p in bin/*; do test -e man/$${p##*/}.1 || \
+	  { echo "$$p: no page"; exit 1; }; done
+	@! grep -nwE 'TODO|FIXME|XXX' -r bin lib pipeline man tests/*.*
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(filters) bin/* $(DESTDIR)$(PREFIX)/bin
+	for p in man/*; do install -Dm 644 $$p \
+	  $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p#man/}; done
 clean:
-	rm -rf build
-.PHONY: all units clean
+	rm -rf $(BUILD)
+
+.PHONY: all deps units demo check asan bench lint lint-rooms lint-headers \
+    lint-man lint-shell lint-format lint-filters install clean FORCE
 .SECONDARY:
 -include $(lib_obj:.o=.d) $(wildcard $(BUILD)/pipeline/*/*.d) \
-    $(wildcard $(BUILD)/tests/unit/*.d)
+    $(wildcard $(BUILD)/tests/*/*.d)
