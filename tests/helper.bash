@@ -23,7 +23,7 @@ here() {
 # valid SCHEMA FILE... - each FILE holds against state/schema/SCHEMA.json;
 # of a .jsonl file, each line.
 valid() {
-	python3 "$top/tests/valid.py" "$top/state/schema" "$@"
+	/usr/bin/python3 "$top/tests/valid.py" "$top/state/schema" "$@"
 }
 
 # broken FILTER [ARG...] - refuses every broken input of P7 with 65, one line

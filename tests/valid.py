@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """valid.py SCHEMADIR SCHEMA FILE... - check documents against a JSON Schema.
 
 One line for each fault, exit 1 where there is one. A .jsonl file is checked
