@@ -13,12 +13,12 @@
 #define TAIL_LEN (PREV_LEN + HEX_LEN + HASH_LEN + HEX_LEN + END_LEN)
 
 void
-chain_start(struct chain *chain)
+chain_start(struct ledger_head *at)
 {
-	*chain = (struct chain){ .hash = CHAIN_ZERO };
+	*at = (struct ledger_head){ .hash = CHAIN_ZERO };
 }
 
-static int
+static bool
 is_hex(const char *text)
 {
 	size_t i;
@@ -26,11 +26,11 @@ is_hex(const char *text)
 	for (i = 0; i < HEX_LEN; i++)
 		if (!(text[i] >= '0' && text[i] <= '9') &&
 		    !(text[i] >= 'a' && text[i] <= 'f'))
-			return 0;
-	return 1;
+			return false;
+	return true;
 }
 
-int
+bool
 chain_is_hash(const char *text)
 {
 	return text != NULL && strlen(text) == HEX_LEN && is_hex(text);
@@ -49,16 +49,16 @@ link_hash(const char *prev, const char *line, size_t len,
 }
 
 void
-chain_seal(struct chain *chain, struct buf *out, size_t start)
+chain_seal(struct ledger_head *at, struct buf *out, size_t start)
 {
 	char hash[HASH_HEX_SIZE];
 
-	buf_printf(out, PREV_MARK "%s\"", chain->hash);
-	link_hash(chain->hash, out->data + start, out->len - start, hash);
+	buf_printf(out, PREV_MARK "%s\"", at->hash);
+	link_hash(at->hash, out->data + start, out->len - start, hash);
 	buf_printf(out, ",\"hash\":\"%s\"}\n", hash);
-	memcpy(chain->hash, hash, sizeof(hash));
-	chain->seq++;
-	chain->bytes += (int64_t)(out->len - start);
+	memcpy(at->hash, hash, sizeof(hash));
+	at->seq++;
+	at->bytes += (int64_t)(out->len - start);
 }
 
 /* The line's seq: the members before it are strings, so its name cannot
@@ -76,7 +76,7 @@ line_seq(const char *line, size_t len)
 }
 
 const char *
-chain_alone(struct chain *chain, const char *line, size_t len)
+chain_alone(struct ledger_head *at, const char *line, size_t len)
 {
 	const char *tail, *prev, *own;
 	char hash[HASH_HEX_SIZE];
@@ -93,28 +93,28 @@ chain_alone(struct chain *chain, const char *line, size_t len)
 	link_hash(prev, line, (size_t)(prev + HEX_LEN + 1 - line), hash);
 	if (memcmp(hash, own, HEX_LEN) != 0)
 		return "its bytes do not have its hash";
-	chain->seq = line_seq(line, len);
-	if (chain->seq == -1)
+	at->seq = line_seq(line, len);
+	if (at->seq == -1)
 		return "has no seq";
-	memcpy(chain->hash, hash, sizeof(hash));
+	memcpy(at->hash, hash, sizeof(hash));
 	return NULL;
 }
 
 const char *
-chain_step(struct chain *chain, const char *line, size_t len)
+chain_step(struct ledger_head *at, const char *line, size_t len)
 {
-	struct chain next = *chain;
+	struct ledger_head next = *at;
 	const char *fault = chain_alone(&next, line, len);
 	const char *prev;
 
 	if (fault != NULL)
 		return fault;
 	prev = line + len - TAIL_LEN + PREV_LEN;
-	if (memcmp(prev, chain->hash, HEX_LEN) != 0)
+	if (memcmp(prev, at->hash, HEX_LEN) != 0)
 		return "its prevhash is not the hash of the line before";
-	if (next.seq != chain->seq + 1)
+	if (next.seq != at->seq + 1)
 		return "its seq does not follow the line before";
 	next.bytes += (int64_t)len + 1;
-	*chain = next;
+	*at = next;
 	return NULL;
 }

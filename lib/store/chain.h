@@ -13,39 +13,35 @@
 #define STORE_CHAIN_H
 
 #include "base/buf.h"
-#include "base/hash.h"
+#include "store/ledger.h"
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #define CHAIN_ZERO                                                             \
 	"0000000000000000000000000000000000000000000000000000000000000000"
 
-/* Where a chain stands: behind the line `seq`, `bytes` into the file. */
-struct chain {
-	int64_t seq;
-	int64_t bytes;
-	char hash[HASH_HEX_SIZE];
-};
-
-void chain_start(struct chain *chain);
+/* Before the first line: seq 0, bytes 0, zeros. */
+void chain_start(struct ledger_head *at);
 
 /* 64 lower-case hex digits and nothing else? */
-int chain_is_hash(const char *text);
+bool chain_is_hash(const char *text);
 
 /*
  * End the line that stands in `out` from `start`, an object still open:
- * append prevhash, hash, the brace and the newline, and step the chain.
+ * append prevhash, hash, the brace and the newline, and step `at`.
  */
-void chain_seal(struct chain *chain, struct buf *out, size_t start);
+void chain_seal(struct ledger_head *at, struct buf *out, size_t start);
 
 /*
- * Is `line`, without its newline, the next line of the chain? Then step it
- * and return NULL; else say what is wrong.
+ * Is `line`, without its newline, the one that follows `at`? Then step `at`
+ * and return NULL; else say what is wrong, `at` unchanged.
  */
-const char *chain_step(struct chain *chain, const char *line, size_t len);
+const char *chain_step(struct ledger_head *at, const char *line, size_t len);
 
-/* As chain_step() where only the line is known: its own prevhash and seq are
- * believed, its hash is not. */
-const char *chain_alone(struct chain *chain, const char *line, size_t len);
+/*
+ * As chain_step() where only the line is known: its own prevhash and seq are
+ * believed, its hash is not. Sets at->seq and at->hash.
+ */
+const char *chain_alone(struct ledger_head *at, const char *line, size_t len);
 
 #endif

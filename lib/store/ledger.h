@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/instant.h"
 #include "base/map.h"
 #include "json/value.h"
 #include "store/state.h"
@@ -33,10 +34,10 @@ struct ledger_head {
 };
 
 struct ledger_ack {
-	int64_t first_seq; /* of the appended lines; 0: none were new */
-	int64_t appended_count;
-	int64_t known_count; /* ids that stood there already */
-	int64_t torn_bytes;  /* moved aside in this call */
+	int64_t first_seq;      /* of the appended lines; 0: none were new */
+	int64_t appended_count; /* a repair's own line counts */
+	int64_t known_count;    /* ids that stood there already */
+	int64_t torn_bytes;     /* moved aside in this call */
 	struct ledger_head head;
 };
 
@@ -47,18 +48,37 @@ struct ledger_ack {
 int ledger_head(const struct state *state, struct ledger_head *head,
     struct err *err);
 
+/* What a document hands in; all borrowed. */
+struct ledger_batch {
+	const struct json *events; /* an array, or NULL for none */
+	const char *place;         /* "stdin: events", for errors */
+	const char *cycle;         /* the document's cycle.id */
+	instant at;                /* its cycle.now.real_at */
+};
+
 /*
- * Append what is new of `events` (the document's array) under .ledger.lock,
- * waited for 10 s (EX_TEMPFAIL). A repair is an event of its own.
+ * Are all of its events fit for the ledger (event_check)? The number of them
+ * in `*count`; EX_DATAERR where one is not. Touches no file.
  */
-int ledger_append(const struct state *state, const struct json *events,
-    const char *cycle, struct ledger_ack *ack, struct err *err);
+int ledger_batch_check(const struct ledger_batch *batch, int64_t *count,
+    struct err *err);
+
+/*
+ * Append what is new of a batch under .ledger.lock, waited for 10 s
+ * (EX_TEMPFAIL). Whole lines above the head are adopted first, what is torn
+ * goes to torn/ and is an event of its own, `hermes.ledger.repaired`. A line
+ * above LEDGER_LINE_MAX is EX_DATAERR, and nothing is written. After
+ * EX_IOERR the head is where it was, and the next call checks all above it.
+ */
+int ledger_append(const struct state *state, const struct ledger_batch *batch,
+    struct ledger_ack *ack, struct err *err);
 
 /*
  * Call `each` for every line behind `from` (seq, bytes and hash of where to
  * start; all zero with zero hash: the beginning), verified as it goes, up to
- * the head. `each` returns -1 to stop. `line` is NUL-terminated, without its
- * newline. On return *from is where it got to.
+ * the head. `each` returns 0 to go on, 1 to stop before this line, -1 with
+ * `err` set to fail. `line` is NUL-terminated, without its newline. On return
+ * *from is where it got to. Damage is EX_DATAERR, naming the line.
  */
 int ledger_walk(const struct state *state, struct ledger_head *from,
     int (*each)(void *ctx, const char *line, size_t len, int64_t seq,
