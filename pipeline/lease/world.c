@@ -1,0 +1,225 @@
+#include "world.h"
+#include "base/alloc.h"
+#include "json/jw.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+world_of_document(struct world *world, struct doc *doc, struct err *err)
+{
+	const struct json *cycle = doc_get(doc, "cycle");
+	const struct json *now = json_get(cycle, "now");
+	const struct json *file = json_get(doc_get(doc, "memory"), "leases");
+	char *place = xasprintf("%s: memory.leases", doc->place);
+	int rc;
+
+	world->dry = true;
+	world->now.host = json_get_text(cycle, "host");
+	world->now.boot_id = json_get_text(now, "boot_id");
+	world->now.boot_ms = json_get_int(now, "boot_ms", 0);
+	instant_parse(json_get_text(now, "real_at"), &world->now.real_at);
+	if (json_type(file) == JSON_NULL)
+		file = NULL;
+	rc = lease_read(&world->table, file, place, err);
+	lease_judge(&world->table, &world->now, NULL);
+	free(place);
+
+	return rc;
+}
+
+static int
+read_leases(struct world *world, const struct state *state, struct err *err)
+{
+	char *place = xasprintf("%s/" LEASE_FILE, state->path);
+	struct json *file = NULL;
+	struct buf text = { 0 };
+	int rc = state_read(state, LEASE_FILE, &text, err);
+
+	if (rc == 1) {
+		file = json_parse(text.data, text.len, place, err);
+		rc = file ? lease_read(&world->table, file, place, err) : -1;
+	}
+	json_free(file);
+	buf_clear(&text);
+	free(place);
+
+	return rc;
+}
+
+int
+world_of_state(struct world *world, const struct state *state, pid_t pid,
+    struct err *err)
+{
+	if (host_now(&world->clock, err) == -1 ||
+	    host_name(world->host, err) == -1)
+		return -1;
+	world->now = (struct lease_now){ world->clock.real_at,
+		world->clock.boot_ms, world->clock.boot_id, world->host };
+	world->holder = (struct lease_holder){ world->host, pid,
+		host_process_start(pid), world->clock.boot_id };
+	if (!world->holder.start_ticks)
+		return err_set(err, EX_DATAERR, "holder: no process %" PRId64,
+		    (int64_t)pid);
+
+	return read_leases(world, state, err);
+}
+
+static bool
+holder_exists(const struct lease_holder *holder)
+{
+	return host_process_start((pid_t)holder->pid) == holder->start_ticks;
+}
+
+/* The ledger's last token, by the view in STATE. It may be damaged or gone:
+ * the document's memory was checked by probe, this only adds to it. */
+static int64_t
+token_of_view(const struct state *state)
+{
+	struct buf text = { 0 };
+	struct json *view = NULL;
+	struct err err;
+	int64_t token;
+
+	if (state_read(state, "auto_safe_upgrade_state.json", &text, &err) == 1)
+		view = json_parse(text.data, text.len, "view", &err);
+	token = json_get_int(view, "last_token", 0);
+	json_free(view);
+	buf_clear(&text);
+
+	return token;
+}
+
+int
+world_judge(struct world *world, struct doc *doc, const struct state *state,
+    struct err *err)
+{
+	const struct json *view = json_get(doc_get(doc, "memory"), "state");
+
+	lease_judge(&world->table, &world->now, holder_exists);
+	if (journals_read(&world->journals, state, err) == -1)
+		return -1;
+	lease_token_seen(&world->table, world->journals.last_token);
+	lease_token_seen(&world->table, json_get_int(view, "last_token", 0));
+	lease_token_seen(&world->table, token_of_view(state));
+
+	return 0;
+}
+
+int
+world_fresh(const struct world *world, struct doc *doc, int64_t ttl_ms,
+    struct err *err)
+{
+	const struct json *now = json_get(doc_get(doc, "cycle"), "now");
+	int64_t age_ms =
+	    world->now.boot_ms - json_get_int(now, "boot_ms", INT64_MAX);
+
+	if (strcmp(json_get_text(now, "boot_id"), world->now.boot_id))
+		return err_set(err, EX_DATAERR,
+		    "%s: cycle.now.boot_id: of another boot: run hermes-probe "
+		    "again",
+		    doc->place);
+	if (age_ms < 0 || age_ms > ttl_ms)
+		return err_set(err, EX_DATAERR,
+		    "%s: cycle.now.boot_ms: expected an age of 0 to %" PRId64
+		    " ms, found %" PRId64 ": run hermes-probe again",
+		    doc->place, ttl_ms, age_ms);
+
+	return 0;
+}
+
+static int
+by_holder(const void *a, const void *b)
+{
+	const struct lease *const *left = a, *const *right = b;
+	const struct lease_holder *l = &(*left)->holder;
+	const struct lease_holder *r = &(*right)->holder;
+	int order = strcmp(l->host, r->host);
+
+	if (!order)
+		order = (l->pid > r->pid) - (l->pid < r->pid);
+	if (!order)
+		order = (l->start_ticks > r->start_ticks) -
+			(l->start_ticks < r->start_ticks);
+	if (!order)
+		order = strcmp(l->boot_id, r->boot_id);
+
+	return order ? order : strcmp((*left)->repo_key, (*right)->repo_key);
+}
+
+static void
+agent_write(struct jw *jw, struct lease **leases, size_t *i, size_t count)
+{
+	const struct lease *lease, *first = leases[*i];
+
+	jw_object(jw, NULL);
+	lease_holder_write(jw, &first->holder);
+	jw_array(jw, "reservations");
+	for (; *i < count; (*i)++) {
+		lease = leases[*i];
+		if (!lease_is_held_by(lease, &first->holder))
+			break;
+		jw_object(jw, NULL);
+		jw_text(jw, "repo_key", lease->repo_key);
+		jw_int(jw, "token", lease->token);
+		jw_text(jw, "cycle", lease->cycle);
+		jw_instant(jw, "expires_at", lease->expires_at);
+		jw_end(jw);
+	}
+	jw_end(jw);
+	jw_end(jw);
+}
+
+static void
+agents_write(const struct world *world, const struct buf *waiting,
+    struct buf *out)
+{
+	const struct lease_table *table = &world->table;
+	struct lease **sorted = xcalloc(table->count + 1, sizeof(*sorted));
+	size_t i, count = 0;
+	struct jw jw;
+
+	for (i = 0; i < table->count; i++)
+		if (!table->leases[i]->gone)
+			sorted[count++] = table->leases[i];
+	qsort(sorted, count, sizeof(*sorted), by_holder);
+
+	jw_init(&jw, out);
+	jw_object(&jw, NULL);
+	jw_text(&jw, "schema", "hermes.agent_coordination_state/1");
+	jw_array(&jw, "agents");
+	for (i = 0; i < count;)
+		agent_write(&jw, sorted, &i, count);
+	jw_end(&jw);
+	jw_raw(&jw, "waiting", waiting->data, waiting->len);
+	jw_end(&jw);
+	free(sorted);
+}
+
+int
+world_keep(const struct world *world, const struct state *state,
+    const struct buf *waiting, struct err *err)
+{
+	struct buf text = { 0 };
+	int rc;
+
+	lease_write(&world->table, &text);
+	buf_putc(&text, '\n');
+	rc = state_write(state, LEASE_FILE, text.data, text.len, err);
+	buf_reset(&text);
+	if (rc != -1) {
+		agents_write(world, waiting, &text);
+		buf_putc(&text, '\n');
+		rc = state_write(state, AGENT_FILE, text.data, text.len, err);
+	}
+	buf_clear(&text);
+
+	return rc == -1 ? -1 : 0;
+}
+
+void
+world_clear(struct world *world)
+{
+	lease_clear(&world->table);
+	journals_clear(&world->journals);
+}
