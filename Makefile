@@ -30,7 +30,8 @@ libs    = $(eval libs := $$(shell pkg-config --libs $$(PKGS)))$(libs)
 cpp     = -D_GNU_SOURCE -Ilib $(cflags)
 warn    = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wmissing-prototypes
 compile = $(CC) $(cpp) $(warn) $(CPPFLAGS) $(CFLAGS)
-link    = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(libs)
+link    = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ \
+          $(filter %.o,$^) $(filter %.a,$^) $(libs)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 lib_obj = $(foreach r,$(ROOMS),$(call objects,lib/$(r)))
 filters = $(STAGES:%=$(BUILD)/bin/hermes-%)
