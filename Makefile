@@ -36,10 +36,11 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 lib_obj = $(foreach r,$(ROOMS),$(call objects,lib/$(r)))
 filters = $(STAGES:%=$(BUILD)/bin/hermes-%)
 units   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+say     = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 tools   = PATH="$(CURDIR)/$(BUILD)/bin:$(CURDIR)/bin:$$PATH"
 MAKEFLAGS += -j$(JOBS)
 
-all: $(filters)
+all: $(filters) $(BUILD)/libhermes.a
 
 # What the goals at hand need; installed unless the goal is only to build.
 parts_demo  = demo
@@ -57,7 +58,7 @@ FORCE:
 
 $(BUILD)/%.o: %.c | $(needs)
 	@mkdir -p $(@D)
-	@echo '$(CC) $<'
+	$(say) '$(CC) $<'
 	@$(compile) -MMD -MP -c -o $@ $<
 $(BUILD)/libhermes.a: $(lib_obj)
 	@rm -f $@
@@ -66,13 +67,13 @@ $(foreach s,$(STAGES),$(eval $(BUILD)/bin/hermes-$(s): \
 	$(call objects,pipeline/$(s)) $(BUILD)/libhermes.a))
 $(filters):
 	@mkdir -p $(@D)
-	@echo '$(CC) -o $@'
+	$(say) '$(CC) -o $@'
 	@$(link)
-$(BUILD)/unit/% $(BUILD)/bench/%: $(BUILD)/libhermes.a
+$(units) $(BUILD)/bench/floor:
 	@mkdir -p $(@D)
 	@$(link)
-$(foreach u,$(units),$(eval $(u): $(BUILD)/tests/$(u:$(BUILD)/%=%).o))
-$(BUILD)/bench/floor: $(BUILD)/tests/bench/floor.o
+$(foreach u,$(units) $(BUILD)/bench/floor,$(eval \
+	$u: $(u:$(BUILD)/%=$(BUILD)/tests/%.o) $(BUILD)/libhermes.a))
 units: $(units)
 
 demo: all | $(needs)
