@@ -1,0 +1,205 @@
+#include "git/inspect.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "git/marks.h"
+#include "git/worktree.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char heads[] = "refs/heads/";
+
+void
+inspect_note(struct inspection *in, const char *code, bool leads, char *detail)
+{
+	struct fact *fact;
+	size_t i;
+
+	for (i = 0; i < in->fact_count; i++)
+		if (strcmp(in->facts[i].code, code) == 0)
+			break;
+	if (i < in->fact_count || i == INSPECT_FACT_MAX) {
+		if (i < in->fact_count)
+			in->facts[i].leads |= leads;
+		free(detail);
+		return;
+	}
+	fact = &in->facts[in->fact_count++];
+	*fact = (struct fact){ code, detail, leads };
+}
+
+bool
+inspect_has(const struct inspection *in, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < in->fact_count; i++)
+		if (strcmp(in->facts[i].code, code) == 0)
+			return true;
+
+	return false;
+}
+
+static void
+read_head(struct inspection *in)
+{
+	struct ref_dirs dirs = place_dirs(&in->place);
+	char *target = NULL;
+	enum ref_found found;
+
+	found = ref_read(&dirs, "HEAD", in->head_oid, &target);
+	if (strncmp(target, heads, sizeof(heads) - 1) == 0)
+		in->head_branch = xstrdup(target + sizeof(heads) - 1);
+	if (found == REF_BROKEN ||
+	    (found == REF_ABSENT && strcmp(target, "HEAD") == 0))
+		inspect_note(in, "corrupt", true,
+		    xstrdup("HEAD is neither a branch nor a commit"));
+	else if (!in->head_branch && !in->place.bare)
+		inspect_note(in, "detached", true, NULL);
+	free(target);
+}
+
+static void
+read_branch(struct inspection *in, const char *wanted)
+{
+	struct ref_dirs dirs = place_dirs(&in->place);
+	enum ref_found found;
+	char *name;
+
+	if (!wanted && !in->head_branch)
+		return;
+	in->branch = xstrdup(wanted ? wanted : in->head_branch);
+	name = xasprintf("%s%s", heads, in->branch);
+	found = ref_read(&dirs, name, in->branch_oid, NULL);
+	if (found == REF_BROKEN)
+		inspect_note(in, "corrupt", true,
+		    xasprintf("%s is no commit id", name));
+	else if (found == REF_ABSENT)
+		inspect_note(in, "unborn", true,
+		    xasprintf("%s has no commit", in->branch));
+	free(name);
+	in->checked_out = !in->place.bare && in->head_branch &&
+			  strcmp(in->head_branch, in->branch) == 0;
+}
+
+static void
+read_upstream(struct inspection *in, bool own_remotes)
+{
+	const struct gitconfig *config = &in->place.config;
+	const char *remote, *merge;
+
+	if (!in->branch)
+		return;
+	remote = gitconfig_get_sub(config, "branch", in->branch, "remote");
+	merge = gitconfig_get_sub(config, "branch", in->branch, "merge");
+	if (remote && strcmp(remote, ".") != 0)
+		in->upstream_remote = xstrdup(remote);
+	if (merge && ref_valid(merge) && in->upstream_remote)
+		in->upstream_ref = xstrdup(merge);
+	else if (own_remotes)
+		in->upstream_ref = xasprintf("%s%s", heads, in->branch);
+	if (!in->upstream_ref)
+		inspect_note(in, "no-upstream", true,
+		    remote && strcmp(remote, ".") == 0
+			? xstrdup("follows a local branch")
+			: NULL);
+}
+
+/* Settings that say which program runs or where a URL leads (B6). Names are
+ * told without what stands between their dots: it may be a URL. */
+static const struct {
+	const char *section; /* with its dot */
+	const char *name;    /* with its dot; NULL: all of the section */
+	const char *told;
+} trusting[] = {
+	{ "url.", ".insteadof", "url.*.insteadOf" },
+	{ "credential.", NULL, "credential.*" },
+	{ "http.", NULL, "http.*" },
+	{ "core.", ".sshcommand", "core.sshCommand" },
+	{ "core.", ".askpass", "core.askPass" },
+	{ "core.", ".gitproxy", "core.gitProxy" },
+	{ "ssh.", NULL, "ssh.*" },
+	{ "remote.", ".proxy", "remote.*.proxy" },
+	{ "remote.", ".uploadpack", "remote.*.uploadpack" },
+	{ "remote.", ".vcs", "remote.*.vcs" },
+};
+
+static bool
+sets(const struct gitconfig *config, const char *section, const char *name)
+{
+	const char *key, *dot;
+	size_t i;
+
+	for (i = 0; i < config->count; i++) {
+		key = config->entries[i].key;
+		dot = strrchr(key, '.');
+		if (strncmp(key, section, strlen(section)) == 0 &&
+		    (!name || (dot && strcmp(dot, name) == 0)))
+			return true;
+	}
+
+	return false;
+}
+
+static void
+check_trust(struct inspection *in)
+{
+	struct buf names = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(trusting) / sizeof(trusting[0]); i++)
+		if (sets(&in->place.config, trusting[i].section,
+			trusting[i].name))
+			buf_printf(&names, "%s%s", names.len > 0 ? ", " : "",
+			    trusting[i].told);
+	if (names.len > 0)
+		inspect_note(in, "needs-trust", true, buf_take(&names));
+	buf_clear(&names);
+}
+
+void
+inspect(struct inspection *in, const struct inspect_options *options)
+{
+	in->staged_count = in->unstaged_count = in->untracked_count = -1;
+	in->free_bytes = in->free_inode_count = -1;
+	place_find(&in->place, options->path, options->self, 0);
+	if (in->place.reason) {
+		inspect_note(in, in->place.reason, true, in->place.detail);
+		in->place.detail = NULL;
+		return;
+	}
+	read_head(in);
+	read_branch(in, options->branch);
+	read_upstream(in, options->own_remotes);
+	marks_find(in);
+	if (in->place.partial)
+		inspect_note(in, "partial", true, NULL);
+	if (in->place.sparse)
+		inspect_note(in, "sparse", in->checked_out, NULL);
+	if (in->place.index.submodule_count > 0)
+		inspect_note(in, "submodules", false, NULL);
+	if (!options->trust_config)
+		check_trust(in);
+	worktree_space(in);
+	if (in->place.worktree && !in->place.bare) {
+		worktree_filters(in);
+		worktree_status(in);
+	}
+}
+
+void
+inspect_clear(struct inspection *in)
+{
+	size_t i;
+
+	place_clear(&in->place);
+	for (i = 0; i < in->fact_count; i++)
+		free(in->facts[i].detail);
+	for (i = 0; i < in->dirty_path_count; i++)
+		free(in->dirty_paths[i]);
+	free(in->head_branch);
+	free(in->branch);
+	free(in->upstream_remote);
+	free(in->upstream_ref);
+	*in = (struct inspection){ 0 };
+}

@@ -1,0 +1,63 @@
+/*
+ * inspect - everything that can be seen of one checkout without its remotes
+ *
+ * Writes nothing, waits for nothing, runs nothing of the repository's: the
+ * index keeps its bytes, no hook, filter or fsmonitor is asked. A fact is a
+ * reason code of B2 with a short detail; a fact that does not `lead` is true
+ * but does not decide over the tracked branch (uncommitted changes where
+ * another branch is checked out).
+ */
+#ifndef GIT_INSPECT_H
+#define GIT_INSPECT_H
+
+#include "git/place.h"
+#include <stdint.h>
+
+#define INSPECT_FACT_MAX 24
+#define INSPECT_PATH_MAX 8
+
+struct fact {
+	const char *code; /* static */
+	char *detail;     /* owned; or NULL */
+	bool leads;
+};
+
+struct inspection {
+	struct place place;
+	struct fact facts[INSPECT_FACT_MAX];
+	size_t fact_count;
+
+	char head_oid[OID_SIZE];   /* empty: unborn */
+	char *head_branch;         /* owned; short; NULL: detached */
+	char *branch;              /* owned; the tracked one, short; or NULL */
+	char branch_oid[OID_SIZE]; /* empty: there is no such branch */
+	bool checked_out; /* the tracked branch is what the worktree holds */
+	char *upstream_remote; /* owned; branch.X.remote; or NULL */
+	char *upstream_ref;    /* owned; "refs/heads/main"; or NULL */
+
+	int64_t staged_count, unstaged_count, untracked_count; /* -1: unknown */
+	char *dirty_paths[INSPECT_PATH_MAX]; /* owned; the first */
+	size_t dirty_path_count;
+	int64_t stash_count;
+	int64_t free_bytes, free_inode_count; /* -1: unknown */
+};
+
+struct inspect_options {
+	const char *path;   /* borrowed */
+	const char *branch; /* borrowed; NULL: the one checked out */
+	const char *self;   /* borrowed; the running program's real path */
+	bool trust_config;
+	bool own_remotes; /* the fleet names remotes: no upstream is needed */
+};
+
+/* Look. What cannot be seen is a fact, never an error. */
+void inspect(struct inspection *in, const struct inspect_options *options);
+
+/* Note one more fact; `detail` is taken. */
+void inspect_note(struct inspection *in, const char *code, bool leads,
+    char *detail);
+
+bool inspect_has(const struct inspection *in, const char *code);
+void inspect_clear(struct inspection *in);
+
+#endif

@@ -1,0 +1,164 @@
+#include "git/worktree.h"
+#include "base/alloc.h"
+#include "git/file.h"
+#include "git/lg.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#define ATTRIBUTES_MAX ((size_t)16 << 20)
+#define UNSTAGED                                                               \
+	(GIT_STATUS_WT_MODIFIED | GIT_STATUS_WT_DELETED |                      \
+	    GIT_STATUS_WT_TYPECHANGE | GIT_STATUS_WT_RENAMED |                 \
+	    GIT_STATUS_WT_UNREADABLE | GIT_STATUS_CONFLICTED)
+#define STAGED                                                                 \
+	(GIT_STATUS_INDEX_NEW | GIT_STATUS_INDEX_MODIFIED |                    \
+	    GIT_STATUS_INDEX_DELETED | GIT_STATUS_INDEX_RENAMED |              \
+	    GIT_STATUS_INDEX_TYPECHANGE)
+
+bool
+worktree_sets_filter(const char *text)
+{
+	const char *at;
+
+	for (at = text; (at = strstr(at, "filter")); at += 6) {
+		if (at == text || (at[-1] != ' ' && at[-1] != '\t'))
+			continue;
+		if (at[6] == '=' && at[7] != '\0' && at[7] != '\n')
+			return true;
+	}
+
+	return false;
+}
+
+static bool
+filters(const char *folder, const char *name)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	struct buf text = { 0 };
+	bool sets;
+
+	sets = file_read(path, ATTRIBUTES_MAX, &text) == 1 &&
+	       worktree_sets_filter(text.data);
+	buf_clear(&text);
+	free(path);
+
+	return sets;
+}
+
+void
+worktree_filters(struct inspection *in)
+{
+	const struct place *place = &in->place;
+	size_t i;
+
+	if (filters(place->common_dir, "info/attributes"))
+		inspect_note(in, "needs-filter", in->checked_out,
+		    xstrdup("info/attributes"));
+	for (i = 0; i < place->index.attribute_count; i++)
+		if (filters(place->worktree, place->index.attributes[i])) {
+			inspect_note(in, "needs-filter", in->checked_out,
+			    xstrdup(place->index.attributes[i]));
+			return;
+		}
+}
+
+static bool
+index_is_head(const struct inspection *in, git_repository *repo)
+{
+	char tree[OID_SIZE] = "";
+	git_commit *commit = NULL;
+	git_oid oid;
+
+	if (in->place.index.tree[0] == '\0' || in->head_oid[0] == '\0')
+		return false;
+	if (git_oid_fromstr(&oid, in->head_oid) == 0 &&
+	    git_commit_lookup(&commit, repo, &oid) == 0)
+		lg_hex(tree, git_commit_tree_id(commit));
+	git_commit_free(commit);
+
+	return strcmp(tree, in->place.index.tree) == 0;
+}
+
+static void
+keep_path(struct inspection *in, const git_status_entry *entry)
+{
+	const git_diff_delta *delta = entry->head_to_index
+					  ? entry->head_to_index
+					  : entry->index_to_workdir;
+
+	if (in->dirty_path_count < INSPECT_PATH_MAX && delta)
+		in->dirty_paths[in->dirty_path_count++] =
+		    xstrdup(delta->new_file.path);
+}
+
+static void
+count(struct inspection *in, git_status_list *list)
+{
+	const git_status_entry *entry;
+	size_t i, total = git_status_list_entrycount(list);
+
+	in->staged_count = in->unstaged_count = in->untracked_count = 0;
+	for (i = 0; i < total; i++) {
+		entry = git_status_byindex(list, i);
+		in->staged_count += (entry->status & STAGED) != 0;
+		in->unstaged_count += (entry->status & UNSTAGED) != 0;
+		in->untracked_count += (entry->status & GIT_STATUS_WT_NEW) != 0;
+		if (entry->status & (STAGED | UNSTAGED))
+			keep_path(in, entry);
+	}
+}
+
+static int
+look(struct inspection *in, git_repository *repo)
+{
+	git_status_options options;
+	git_status_list *list = NULL;
+	int rc;
+
+	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
+	options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
+			GIT_STATUS_OPT_EXCLUDE_SUBMODULES |
+			GIT_STATUS_OPT_NO_REFRESH;
+	options.show = index_is_head(in, repo)
+			   ? GIT_STATUS_SHOW_WORKDIR_ONLY
+			   : GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+	rc = git_status_list_new(&list, repo, &options);
+	if (rc == 0)
+		count(in, list);
+	git_status_list_free(list);
+
+	return rc;
+}
+
+void
+worktree_status(struct inspection *in)
+{
+	git_repository *repo = NULL;
+	struct err err;
+
+	if (lg_open(&repo, in->place.worktree, &err) == -1)
+		inspect_note(in, "corrupt", true, xstrdup(lg_said()));
+	else if (look(in, repo) < 0)
+		inspect_note(in, "corrupt", true, xstrdup(lg_said()));
+	git_repository_free(repo);
+	if (in->unstaged_count > 0)
+		inspect_note(in, "dirty", in->checked_out, NULL);
+	if (in->staged_count > 0)
+		inspect_note(in, "staged", in->checked_out, NULL);
+}
+
+void
+worktree_space(struct inspection *in)
+{
+	const struct place *place = &in->place;
+	struct statvfs info;
+
+	if (statvfs(place->worktree ? place->worktree : place->common_dir,
+		&info) == -1)
+		return;
+	if (info.f_flag & ST_RDONLY)
+		inspect_note(in, "read-only-fs", true, NULL);
+	in->free_bytes = (int64_t)info.f_bavail * (int64_t)info.f_frsize;
+	in->free_inode_count = (int64_t)info.f_favail;
+}
