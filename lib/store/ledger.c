@@ -30,6 +30,18 @@ ledger_head(const struct state *state, struct ledger_head *head,
 	return 0;
 }
 
+int
+ledger_above(const struct state *state, int64_t *bytes, struct err *err)
+{
+	struct ledger_file file;
+
+	if (ledger_file_open(state, O_RDONLY, &file, err) == -1)
+		return -1;
+	*bytes = file.size - file.head.bytes;
+	ledger_file_close(&file);
+	return 0;
+}
+
 static int
 walk_line(struct walk *walk, struct ledger_head *at, char *line, size_t len,
     struct err *err)

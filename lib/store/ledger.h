@@ -48,6 +48,12 @@ struct ledger_ack {
 int ledger_head(const struct state *state, struct ledger_head *head,
     struct err *err);
 
+/*
+ * How many bytes stand above the head: 0, or what an append that died has
+ * left for the next one to adopt or to move aside.
+ */
+int ledger_above(const struct state *state, int64_t *bytes, struct err *err);
+
 /* What a document hands in; all borrowed. */
 struct ledger_batch {
 	const struct json *events; /* an array, or NULL for none */
