@@ -135,6 +135,20 @@ doc_get(struct doc *doc, const char *name)
 	return member->value;
 }
 
+/* Who adds the member: a stage its own, the probe what opens a cycle. */
+static const char *
+writer(const char *name)
+{
+	size_t i;
+
+	if (strcmp(name, "release") == 0)
+		return "lease -r";
+	for (i = 0; i < STAGE_COUNT; i++)
+		if (strcmp(stages[i], name) == 0)
+			return name;
+	return "probe";
+}
+
 const struct json *
 doc_need(struct doc *doc, const char *name, struct err *err)
 {
@@ -142,8 +156,7 @@ doc_need(struct doc *doc, const char *name, struct err *err)
 
 	if (value == NULL) {
 		err_set(err, EX_DATAERR, "%s: %s: missing: run hermes-%s first",
-		    doc->place, name,
-		    strcmp(name, "release") == 0 ? "lease -r" : name);
+		    doc->place, name, writer(name));
 		return NULL;
 	}
 	if (json_type(value) != JSON_OBJECT) {

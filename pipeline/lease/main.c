@@ -78,8 +78,7 @@ real_run(struct doc *doc, const struct options *opts, struct err *err)
 static int
 run(struct doc *doc, const struct options *opts, struct err *err)
 {
-	if (doc_is(doc, "hermes.cycle/1", err) == -1 ||
-	    doc_begin(doc, opts->release ? "release" : "lease", err) == -1)
+	if (doc_begin(doc, opts->release ? "release" : "lease", err) == -1)
 		return -1;
 	if (opts->release ? release_check(doc, err) : reserve_check(doc, err))
 		return -1;

@@ -1,44 +1,16 @@
 #include "release.h"
-#include "base/alloc.h"
-#include "json/shape.h"
+#include "json/jw.h"
 #include "model/event.h"
+#include "model/parts.h"
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-static const struct shape reservation_shape[] = {
-	{ .name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "granted", .type = JSON_BOOL, .flags = SHAPE_NEED },
-	{ .name = "token",
-	    .type = JSON_NUMBER,
-	    .flags = SHAPE_NEED,
-	    .max = JSON_INT_MAX },
-	{ 0 },
-};
-
-static const struct shape lease_shape[] = {
-	{ .name = "reservations",
-	    .type = JSON_ARRAY,
-	    .flags = SHAPE_NEED,
-	    .each = JSON_OBJECT,
-	    .each_members = reservation_shape },
-	{ 0 },
-};
 
 int
 release_check(struct doc *doc, struct err *err)
 {
-	const struct json *lease = doc_need(doc, "lease", err);
-	char *place;
-	int rc;
+	static const char *const names[] = { "lease", NULL };
 
-	if (!lease)
-		return -1;
-	place = xasprintf("%s: lease", doc->place);
-	rc = shape_check(lease, lease_shape, 0, place, EX_DATAERR, err);
-	free(place);
-
-	return rc;
+	return parts_check(doc, names, err);
 }
 
 static void

@@ -1,7 +1,7 @@
 #include "reserve.h"
 #include "base/alloc.h"
-#include "json/shape.h"
 #include "model/event.h"
+#include "model/parts.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,137 +28,13 @@ struct desk {
 	struct map plan;   /* repo_key -> row of plan.repos */
 };
 
-static bool
-is_instant(const char *text)
-{
-	instant at;
-
-	return instant_parse(text, &at) == 0;
-}
-
-static const struct shape now_shape[] = {
-	{ .name = "real_at",
-	    .type = JSON_STRING,
-	    .flags = SHAPE_NEED,
-	    .valid = is_instant,
-	    .wanted = "an instant" },
-	{ .name = "boot_ms",
-	    .type = JSON_NUMBER,
-	    .flags = SHAPE_NEED,
-	    .max = JSON_INT_MAX },
-	{ .name = "boot_id", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ 0 },
-};
-
-static const struct shape cycle_shape[] = {
-	{ .name = "id", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "host", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "now",
-	    .type = JSON_OBJECT,
-	    .flags = SHAPE_NEED,
-	    .members = now_shape },
-	{ 0 },
-};
-
-static const struct shape policy_shape[] = {
-	{ .name = "lease_ttl_ms",
-	    .type = JSON_NUMBER,
-	    .flags = SHAPE_NEED,
-	    .min = 1000,
-	    .max = 86400000 },
-	{ 0 },
-};
-
-static const struct shape fleet_repo_shape[] = {
-	{ .name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "depends_on",
-	    .type = JSON_ARRAY,
-	    .flags = SHAPE_NEED,
-	    .each = JSON_STRING },
-	{ 0 },
-};
-
-static const struct shape fleet_shape[] = {
-	{ .name = "repos",
-	    .type = JSON_ARRAY,
-	    .flags = SHAPE_NEED,
-	    .each = JSON_OBJECT,
-	    .each_members = fleet_repo_shape },
-	{ 0 },
-};
-
-static const struct shape probe_repo_shape[] = {
-	{ .name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "common_dir",
-	    .type = JSON_STRING,
-	    .flags = SHAPE_NEED | SHAPE_NULL },
-	{ 0 },
-};
-
-static const struct shape probe_shape[] = {
-	{ .name = "repos",
-	    .type = JSON_ARRAY,
-	    .flags = SHAPE_NEED,
-	    .each = JSON_OBJECT,
-	    .each_members = probe_repo_shape },
-	{ 0 },
-};
-
-static const struct shape plan_repo_shape[] = {
-	{ .name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "recommendation", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "reason", .type = JSON_STRING, .flags = SHAPE_NULL },
-	{ 0 },
-};
-
-static const struct shape queue_shape[] = {
-	{ .name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "lane", .type = JSON_NUMBER, .flags = SHAPE_NEED },
-	{ .name = "turn", .type = JSON_NUMBER, .flags = SHAPE_NEED },
-	{ 0 },
-};
-
-static const struct shape plan_shape[] = {
-	{ .name = "repos",
-	    .type = JSON_ARRAY,
-	    .flags = SHAPE_NEED,
-	    .each = JSON_OBJECT,
-	    .each_members = plan_repo_shape },
-	{ .name = "queue",
-	    .type = JSON_ARRAY,
-	    .flags = SHAPE_NEED,
-	    .each = JSON_OBJECT,
-	    .each_members = queue_shape },
-	{ 0 },
-};
-
-static int
-check_member(struct doc *doc, const char *name, const struct shape *shape,
-    struct err *err)
-{
-	const struct json *member = doc_need(doc, name, err);
-	char *place;
-	int rc;
-
-	if (!member)
-		return -1;
-	place = xasprintf("%s: %s", doc->place, name);
-	rc = shape_check(member, shape, 0, place, EX_DATAERR, err);
-	free(place);
-
-	return rc;
-}
-
 int
 reserve_check(struct doc *doc, struct err *err)
 {
-	if (check_member(doc, "cycle", cycle_shape, err) == -1 ||
-	    check_member(doc, "policy", policy_shape, err) == -1 ||
-	    check_member(doc, "fleet", fleet_shape, err) == -1 ||
-	    check_member(doc, "probe", probe_shape, err) == -1)
-		return -1;
+	static const char *const names[] = { "cycle", "policy", "fleet",
+		"memory", "probe", "plan", NULL };
 
-	return check_member(doc, "plan", plan_shape, err);
+	return parts_check(doc, names, err);
 }
 
 int64_t
@@ -167,21 +43,11 @@ reserve_ttl_ms(struct doc *doc)
 	return json_get_int(doc_get(doc, "policy"), "lease_ttl_ms", 0);
 }
 
-/* Rows of `array` by their repo_key. */
-static void
-index_rows(struct map *map, const struct json *array)
-{
-	const struct json *row;
-
-	for (row = json_first(array); row; row = json_next(row))
-		map_put(map, json_get_text(row, "repo_key"), (void *)row);
-}
-
 static int
 desk_fill(struct desk *desk, struct doc *doc, const struct map *fleet,
     const struct map *probe, struct err *err)
 {
-	const struct json *queue = json_get(doc_get(doc, "plan"), "queue");
+	const struct json *queue = parts_list(doc, "plan", "queue");
 	const struct json *row;
 	struct reservation *it;
 
@@ -215,9 +81,9 @@ desk_open(struct desk *desk, struct doc *doc, struct err *err)
 	struct map fleet = { 0 }, probe = { 0 };
 	int rc;
 
-	index_rows(&fleet, json_get(doc_get(doc, "fleet"), "repos"));
-	index_rows(&probe, json_get(doc_get(doc, "probe"), "repos"));
-	index_rows(&desk->plan, json_get(doc_get(doc, "plan"), "repos"));
+	parts_index(&fleet, parts_list(doc, "fleet", "repos"));
+	parts_index(&probe, parts_list(doc, "probe", "repos"));
+	parts_index(&desk->plan, parts_list(doc, "plan", "repos"));
 	desk->cycle = json_get_text(doc_get(doc, "cycle"), "id");
 	desk->ttl_ms = reserve_ttl_ms(doc);
 	rc = desk_fill(desk, doc, &fleet, &probe, err);
