@@ -17,6 +17,7 @@ main(void)
 	if (strict_check(buf_text(&in), in.len, "stdin", NULL, NULL, &err) ==
 	    -1) {
 		fprintf(stderr, "%s\n", err.text);
+		buf_clear(&in);
 		return err.code;
 	}
 	canon_add(&out, in.data, in.len);

@@ -43,6 +43,7 @@ main(int argc, char *argv[])
 	    (argc > 2 && act(&doc, argv, &err) == -1) ||
 	    doc_write(&doc, stdout, &err) == -1) {
 		fprintf(stderr, "%s\n", err.text);
+		doc_clear(&doc);
 		return err.code;
 	}
 	doc_clear(&doc);
