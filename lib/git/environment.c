@@ -1,0 +1,64 @@
+#include "git/environment.h"
+#include "base/alloc.h"
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* git 2.39, environment.c: local_repo_env, and what we set ourselves. */
+static const char *const dropped[] = { "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+	"GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+	"GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
+	"GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+	"GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX",
+	"GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_INTERNAL_SUPER_PREFIX",
+	"GIT_NAMESPACE", "GIT_TERMINAL_PROMPT", "GIT_ASKPASS", "SSH_ASKPASS",
+	"SSH_ASKPASS_REQUIRE", "LC_ALL" };
+
+/* An empty GIT_ASKPASS hides core.askPass and SSH_ASKPASS from git. */
+static const char *const added[] = { "GIT_TERMINAL_PROMPT=0",
+	"GIT_ASKPASS=", "SSH_ASKPASS_REQUIRE=never", "LC_ALL=C" };
+
+static bool
+is_dropped(const char *entry)
+{
+	size_t i, len = strcspn(entry, "=");
+
+	for (i = 0; i < sizeof dropped / sizeof *dropped; i++)
+		if (strlen(dropped[i]) == len &&
+		    memcmp(dropped[i], entry, len) == 0)
+			return true;
+	return strncmp(entry, "GIT_CONFIG_KEY_", 15) == 0 ||
+	       strncmp(entry, "GIT_CONFIG_VALUE_", 17) == 0;
+}
+
+char **
+environment_outside(void)
+{
+	size_t i, count = 0, cap = 0;
+	char **env = NULL, **entry;
+
+	for (entry = environ; *entry != NULL; entry++) {
+		if (is_dropped(*entry))
+			continue;
+		env = xgrow(env, count, &cap, sizeof *env);
+		env[count++] = xstrdup(*entry);
+	}
+	for (i = 0; i < sizeof added / sizeof *added; i++) {
+		env = xgrow(env, count, &cap, sizeof *env);
+		env[count++] = xstrdup(added[i]);
+	}
+	env = xgrow(env, count, &cap, sizeof *env);
+	env[count] = NULL;
+	return env;
+}
+
+void
+environment_free(char **env)
+{
+	char **entry;
+
+	for (entry = env; *entry != NULL; entry++)
+		free(*entry);
+	free(env);
+}

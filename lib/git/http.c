@@ -1,0 +1,532 @@
+#include "git/http.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "git/credential.h"
+#include "git/lg.h"
+#include "git/trouble.h"
+#include "model/url.h"
+#include <curl/curl.h>
+#include <errno.h>
+#include <git2/errors.h>
+#include <git2/sys/transport.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define REDIRECTS_MAX 5
+#define CONNECT_MS 15000
+#define BUFFER_MAX ((size_t)1 << 20) /* held before libgit2 asks for more */
+
+static struct http_settings settings;
+
+/* Connections live here, for as long as the worker does. */
+static CURLM *multi;
+static pid_t multi_pid;
+
+struct http {
+	git_smart_subtransport base; /* first: libgit2's view of this */
+	char *url;                   /* owned; without a slash at its end */
+	struct credential credential;
+	bool asked; /* for the credential */
+};
+
+struct stream {
+	git_smart_subtransport_stream base; /* likewise */
+	struct http *http;                  /* borrowed */
+	bool post;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct buf request;
+	struct buf answer;
+	size_t answer_at;
+	long status;
+	bool typed;  /* the answer's Content-Type is git's */
+	bool paused; /* the buffer is full */
+	bool running, ended;
+	size_t received;
+};
+
+/* Noted for trouble_last(), and for who only looks at libgit2. */
+static int
+fail(const char *code, long status, const char *detail)
+{
+	trouble_set(code, status, detail);
+	git_error_set_str(GIT_ERROR_HTTP, code);
+	return -1;
+}
+
+static const char *
+code_of_refusal(CURL *easy)
+{
+	long number = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+	switch (number) {
+	case ECONNREFUSED:
+		return "refused";
+	case ETIMEDOUT:
+		return "timeout";
+	default:
+		return "unreachable";
+	}
+}
+
+static const char *
+code_of_curl(CURL *easy, CURLcode result)
+{
+	switch (result) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return "dns";
+	case CURLE_COULDNT_CONNECT:
+		return code_of_refusal(easy);
+	case CURLE_OPERATION_TIMEDOUT:
+		return "timeout";
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+		return "tls";
+	case CURLE_URL_MALFORMAT:
+		return "unsupported-url";
+	case CURLE_PROXY:
+		return "proxy-auth";
+	case CURLE_UNSUPPORTED_PROTOCOL: /* "HTTP/0.9" */
+	case CURLE_WEIRD_SERVER_REPLY:
+		return "not-git";
+	default:
+		return "early-eof";
+	}
+}
+
+static const char *
+code_of_status(long status, bool asked)
+{
+	switch (status) {
+	case 401:
+		return asked ? "auth-rejected" : "auth-missing";
+	case 403:
+		return "forbidden";
+	case 404:
+	case 410:
+		return "not-found";
+	case 407:
+		return "proxy-auth";
+	case 429:
+		return "rate-limited";
+	default:
+		return status >= 500 ? "server-error" : "not-git";
+	}
+}
+
+static size_t
+take_bytes(char *bytes, size_t size, size_t count, void *ctx)
+{
+	struct stream *stream = ctx;
+
+	if (stream->answer.len - stream->answer_at > BUFFER_MAX) {
+		stream->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	stream->received += size * count;
+	buf_add(&stream->answer, bytes, size * count);
+	return size * count;
+}
+
+static CURLM *
+connections(void)
+{
+	if (multi == NULL || multi_pid != getpid()) {
+		multi = curl_multi_init(); /* a parent's stays the parent's */
+		multi_pid = getpid();
+	}
+	return multi;
+}
+
+static void
+set_common(struct stream *stream, const char *url)
+{
+	CURL *easy = stream->easy;
+	struct http *http = stream->http;
+
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* H1 */
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "git/2.39 (hermes)");
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, stream);
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_ANY);
+	if (settings.ca_file != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file);
+	if (settings.ca_path != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAPATH, settings.ca_path);
+	if (settings.proxy != NULL)
+		curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy);
+	if (http->credential.user != NULL) {
+		curl_easy_setopt(easy, CURLOPT_USERNAME, http->credential.user);
+		curl_easy_setopt(easy, CURLOPT_PASSWORD,
+		    http->credential.password);
+	}
+}
+
+static void
+set_request(struct stream *stream)
+{
+	CURL *easy = stream->easy;
+	const char *accept =
+	    stream->post
+		? "Accept: application/x-git-upload-pack-result"
+		: "Accept: application/x-git-upload-pack-advertisement";
+
+	stream->headers = curl_slist_append(NULL, accept);
+	if (stream->post) {
+		stream->headers = curl_slist_append(stream->headers,
+		    "Content-Type: application/x-git-upload-pack-request");
+		stream->headers = curl_slist_append(stream->headers, "Expect:");
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+		    buf_text(&stream->request));
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)stream->request.len);
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, stream->headers);
+}
+
+static void
+hang_up(struct stream *stream)
+{
+	if (stream->easy != NULL) {
+		if (stream->running)
+			curl_multi_remove_handle(connections(), stream->easy);
+		curl_easy_cleanup(stream->easy);
+	}
+	curl_slist_free_all(stream->headers);
+	stream->easy = NULL;
+	stream->headers = NULL;
+	stream->running = false;
+}
+
+static int
+dial(struct stream *stream)
+{
+	char *url = xasprintf("%s%s", stream->http->url,
+	    stream->post ? "/git-upload-pack"
+			 : "/info/refs?service=git-upload-pack");
+
+	stream->easy = curl_easy_init();
+	if (stream->easy == NULL || connections() == NULL) {
+		free(url);
+		return fail("early-eof", 0, "libcurl: out of memory");
+	}
+	set_common(stream, url);
+	set_request(stream);
+	free(url);
+	stream->status = 0;
+	stream->typed = stream->ended = stream->paused = false;
+	stream->received = 0;
+	buf_reset(&stream->answer);
+	stream->answer_at = 0;
+	curl_multi_add_handle(connections(), stream->easy);
+	stream->running = true;
+	return 0;
+}
+
+static void
+note_retry_after(struct stream *stream)
+{
+	curl_off_t seconds = 0;
+
+	if (curl_easy_getinfo(stream->easy, CURLINFO_RETRY_AFTER, &seconds) ==
+		CURLE_OK &&
+	    seconds > 0)
+		trouble_retry_after((int64_t)seconds * 1000);
+}
+
+static void
+note_type(struct stream *stream)
+{
+	const char *type = NULL;
+	const char *want = stream->post
+			       ? "application/x-git-upload-pack-result"
+			       : "application/x-git-upload-pack-advertisement";
+
+	curl_easy_getinfo(stream->easy, CURLINFO_RESPONSE_CODE,
+	    &stream->status);
+	curl_easy_getinfo(stream->easy, CURLINFO_CONTENT_TYPE, &type);
+	stream->typed =
+	    type != NULL && strncasecmp(type, want, strlen(want)) == 0;
+}
+
+static int
+finish(struct stream *stream, CURLcode result)
+{
+	stream->ended = true;
+	if (result == CURLE_OK)
+		return 0;
+	return fail(code_of_curl(stream->easy, result), stream->status,
+	    curl_easy_strerror(result));
+}
+
+/* Let libcurl work until there is something to read or nothing to come. */
+static int
+pump(struct stream *stream)
+{
+	int active, left;
+	CURLMsg *message;
+
+	if (stream->paused && stream->answer_at == stream->answer.len) {
+		stream->paused = false;
+		curl_easy_pause(stream->easy, CURLPAUSE_CONT);
+	}
+	while (!stream->ended && stream->answer_at == stream->answer.len) {
+		if (curl_multi_perform(connections(), &active) != CURLM_OK)
+			return fail("early-eof", 0, "libcurl: multi");
+		while ((message = curl_multi_info_read(connections(), &left)))
+			if (message->msg == CURLMSG_DONE &&
+			    message->easy_handle == stream->easy) {
+				note_type(stream);
+				return finish(stream, message->data.result);
+			}
+		if (stream->answer_at == stream->answer.len)
+			curl_multi_poll(connections(), NULL, 0, 1000, NULL);
+	}
+	note_type(stream);
+	return 0;
+}
+
+static bool
+same_place(const struct url *a, const struct url *b)
+{
+	return a->protocol == b->protocol && strcmp(a->host, b->host) == 0 &&
+	       (a->port ? a->port : url_default_port(a->protocol)) ==
+		   (b->port ? b->port : url_default_port(b->protocol));
+}
+
+/* The repository's URL behind a redirect of its /info/refs; NULL where the
+ * target is no such thing. */
+static char *
+redirect_base(const char *target)
+{
+	static const char tail[] = "/info/refs";
+	const char *end = strstr(target, tail);
+
+	return end != NULL ? xstrndup(target, (size_t)(end - target)) : NULL;
+}
+
+/* H1: 0 where http->url moved within its host; else `redirected`. */
+static int
+follow(struct stream *stream)
+{
+	struct http *http = stream->http;
+	struct url here = { 0 }, there = { 0 };
+	const char *target = NULL, *why;
+	char *base = NULL;
+	bool ok;
+
+	curl_easy_getinfo(stream->easy, CURLINFO_REDIRECT_URL, &target);
+	if (target != NULL)
+		base = redirect_base(target);
+	ok = base != NULL && url_parse(&here, http->url, &why) == 0 &&
+	     url_parse(&there, base, &why) == 0 && there.host != NULL &&
+	     same_place(&here, &there);
+	url_clear(&here);
+	url_clear(&there);
+	if (!ok) {
+		free(base);
+		return fail("redirected", stream->status, target);
+	}
+	free(http->url);
+	http->url = base;
+	return 0;
+}
+
+/* H2: 0 where there is a password to try now. */
+static int
+authenticate(struct stream *stream)
+{
+	struct http *http = stream->http;
+	struct url url;
+	const char *why;
+	char *host;
+
+	if (http->asked)
+		return fail("auth-rejected", stream->status, NULL);
+	http->asked = true;
+	if (url_parse(&url, http->url, &why) == -1)
+		return fail("unsupported-url", 0, why);
+	host = url.port ? xasprintf("%s:%d", url.host, url.port)
+			: xstrdup(url.host);
+	if (!credential_fill(&http->credential, url_protocol_name(url.protocol),
+		host, url.path + strspn(url.path, "/")))
+		fail("auth-missing", stream->status, NULL);
+	free(host);
+	url_clear(&url);
+	return http->credential.user != NULL ? 0 : -1;
+}
+
+static int
+judge(struct stream *stream)
+{
+	if (stream->status != 200) {
+		note_retry_after(stream);
+		return fail(code_of_status(stream->status,
+				stream->http->credential.user != NULL),
+		    stream->status, NULL);
+	}
+	if (!stream->typed)
+		return fail("not-git", stream->status, NULL);
+	if (stream->ended && stream->received == 0)
+		return fail("empty-advert", stream->status, NULL);
+	return 0;
+}
+
+/* Dial until there is an answer that is neither a redirect nor a 401. */
+static int
+converse(struct stream *stream)
+{
+	int redirects = 0;
+
+	for (;;) {
+		int again;
+
+		if (dial(stream) == -1 || pump(stream) == -1)
+			return -1;
+		if (stream->status / 100 == 3 && !stream->post &&
+		    redirects++ < REDIRECTS_MAX)
+			again = follow(stream);
+		else if (stream->status == 401)
+			again = authenticate(stream);
+		else
+			return judge(stream);
+		if (again == -1)
+			return -1;
+		hang_up(stream);
+	}
+}
+
+static int
+stream_read(git_smart_subtransport_stream *base, char *buffer, size_t size,
+    size_t *read)
+{
+	struct stream *stream = (struct stream *)base;
+	size_t len;
+
+	*read = 0;
+	if (stream->easy == NULL && converse(stream) == -1)
+		return -1;
+	if (stream->answer_at == stream->answer.len) {
+		buf_reset(&stream->answer);
+		stream->answer_at = 0;
+		if (!stream->ended && pump(stream) == -1)
+			return -1;
+	}
+	len = stream->answer.len - stream->answer_at;
+	if (len > size)
+		len = size;
+	if (len > 0)
+		memcpy(buffer, stream->answer.data + stream->answer_at, len);
+	stream->answer_at += len;
+	*read = len;
+	return 0;
+}
+
+static int
+stream_write(git_smart_subtransport_stream *base, const char *bytes, size_t len)
+{
+	buf_add(&((struct stream *)base)->request, bytes, len);
+	return 0;
+}
+
+static void
+stream_free(git_smart_subtransport_stream *base)
+{
+	struct stream *stream = (struct stream *)base;
+
+	hang_up(stream);
+	buf_clear(&stream->request);
+	buf_clear(&stream->answer);
+	free(stream);
+}
+
+static int
+http_action(git_smart_subtransport_stream **out, git_smart_subtransport *base,
+    const char *url, git_smart_service_t service)
+{
+	struct http *http = (struct http *)base;
+	struct stream *stream;
+	size_t len = strlen(url);
+
+	if (service != GIT_SERVICE_UPLOADPACK_LS &&
+	    service != GIT_SERVICE_UPLOADPACK)
+		return fail("forbidden", 0, "hermes only fetches");
+	if (http->url == NULL) {
+		while (len > 0 && url[len - 1] == '/')
+			len--;
+		http->url = xstrndup(url, len);
+	}
+	stream = xcalloc(1, sizeof *stream);
+	stream->base.subtransport = base;
+	stream->base.read = stream_read;
+	stream->base.write = stream_write;
+	stream->base.free = stream_free;
+	stream->http = http;
+	stream->post = service == GIT_SERVICE_UPLOADPACK;
+	*out = &stream->base;
+	return 0;
+}
+
+static int
+http_close(git_smart_subtransport *base)
+{
+	(void)base;
+	return 0;
+}
+
+static void
+http_free(git_smart_subtransport *base)
+{
+	struct http *http = (struct http *)base;
+
+	credential_clear(&http->credential);
+	free(http->url);
+	free(http);
+}
+
+static int
+http_new(git_smart_subtransport **out, git_transport *owner, void *param)
+{
+	struct http *http = xcalloc(1, sizeof *http);
+
+	(void)owner;
+	(void)param;
+	http->base.action = http_action;
+	http->base.close = http_close;
+	http->base.free = http_free;
+	*out = &http->base;
+	return 0;
+}
+
+int
+http_register(const struct http_settings *wanted, struct err *err)
+{
+	static git_smart_subtransport_definition definition = { http_new, 1,
+		NULL };
+
+	settings = *wanted;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return err_set(err, EX_UNAVAILABLE, "libcurl: did not start");
+	if (git_transport_register("http", git_transport_smart, &definition) <
+		0 ||
+	    git_transport_register("https", git_transport_smart, &definition) <
+		0)
+		return lg_err(err, EX_SOFTWARE, "libgit2: http");
+	return 0;
+}

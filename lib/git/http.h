@@ -1,0 +1,32 @@
+/*
+ * http - git's smart protocol over libcurl, beneath libgit2's smart transport
+ *
+ * libgit2's own http follows redirects to other hosts and hides what went
+ * wrong. This one keeps connections alive from one repository to the next of
+ * the same worker, takes proxies from the environment, and tells trouble.h
+ * the failure by number: libcurl's code, the HTTP status, Retry-After (B6).
+ *
+ *   H1  a redirect to another protocol, host or port is not followed, but
+ *       `redirected`, with its target
+ *   H2  a password comes from credential.h alone, is sent to the host it was
+ *       asked for, and only after that host's 401
+ *   H3  an answer is read only if its type says git (else `not-git`); an
+ *       empty one is `empty-advert` (B4)
+ */
+#ifndef GIT_HTTP_H
+#define GIT_HTTP_H
+
+#include "base/err.h"
+
+/* What the user and the system have configured for http. */
+struct http_settings {
+	const char *ca_file; /* borrowed; http.sslCAInfo; NULL: libcurl's own */
+	const char *ca_path; /* borrowed; http.sslCAPath */
+	const char *proxy;   /* borrowed; http.proxy; NULL: the environment's */
+};
+
+/* Take http:// and https:// from libgit2, for this process and what it forks.
+ * Once, after git_start(); `settings` is copied, its texts stay yours. */
+int http_register(const struct http_settings *settings, struct err *err);
+
+#endif

@@ -1,0 +1,332 @@
+#include "git/ssh.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "git/environment.h"
+#include "git/lg.h"
+#include "git/trouble.h"
+#include "model/url.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <git2/errors.h>
+#include <git2/sys/transport.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SAID_MAX ((size_t)8192)
+
+static const char *configured;
+
+struct ssh {
+	git_smart_subtransport base; /* first: libgit2's view of this */
+	struct stream *stream;       /* borrowed; the one conversation */
+};
+
+struct stream {
+	git_smart_subtransport_stream base; /* likewise */
+	struct ssh *ssh;                    /* borrowed */
+	pid_t pid;
+	int in, out, said_fd; /* of the child: stdin, stdout, stderr; or -1 */
+	struct buf said;
+	bool heard; /* something came on stdout */
+};
+
+static int
+fail(const char *code, long status, const char *detail)
+{
+	trouble_set(code, status, detail);
+	git_error_set_str(GIT_ERROR_SSH, code);
+	return -1;
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+/* `text` as one word of sh. */
+static void
+quote(struct buf *out, const char *text)
+{
+	buf_putc(out, '\'');
+	for (; *text != '\0'; text++)
+		if (*text == '\'' || *text == '!')
+			buf_printf(out, "'\\%c'", *text);
+		else
+			buf_putc(out, *text);
+	buf_putc(out, '\'');
+}
+
+static void
+push(char **argv, size_t *count, char *text)
+{
+	argv[(*count)++] = text;
+}
+
+#define ARGV_MAX 16
+
+/*
+ * What to run, owned strings. A command line of the user's goes through sh,
+ * as git does it; everything of ours is a word of its own.
+ */
+static void
+command_line(const struct url *url, char *argv[ARGV_MAX])
+{
+	const char *line = getenv("GIT_SSH_COMMAND");
+	const char *program = getenv("GIT_SSH");
+	struct buf remote = { 0 };
+	size_t count = 0;
+
+	if (line == NULL && program == NULL)
+		line = configured;
+	if (line != NULL) {
+		push(argv, &count, xstrdup("sh"));
+		push(argv, &count, xstrdup("-c"));
+		push(argv, &count, xasprintf("%s \"$@\"", line));
+		push(argv, &count, xstrdup(line));
+	} else {
+		push(argv, &count, xstrdup(program != NULL ? program : "ssh"));
+	}
+	push(argv, &count, xstrdup("-oBatchMode=yes"));
+	push(argv, &count, xstrdup("-oStrictHostKeyChecking=yes"));
+	push(argv, &count, xstrdup("-oConnectTimeout=15"));
+	if (url->port != 0) {
+		push(argv, &count, xstrdup("-p"));
+		push(argv, &count, xasprintf("%d", url->port));
+	}
+	push(argv, &count,
+	    url->user != NULL ? xasprintf("%s@%s", url->user, url->host)
+			      : xstrdup(url->host));
+	buf_puts(&remote, "git-upload-pack ");
+	quote(&remote, url->path);
+	push(argv, &count, buf_take(&remote));
+	argv[count] = NULL;
+}
+
+static int
+make_pipe(int *reader, int *writer)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return -1;
+	*reader = fds[0];
+	*writer = fds[1];
+	return 0;
+}
+
+static int
+start(struct stream *stream, char *const argv[])
+{
+	int child_in = -1, child_out = -1, child_said = -1, result = -1;
+	char **env = environment_outside();
+	posix_spawn_file_actions_t actions;
+
+	posix_spawn_file_actions_init(&actions);
+	if (make_pipe(&child_in, &stream->in) == 0 &&
+	    make_pipe(&stream->out, &child_out) == 0 &&
+	    make_pipe(&stream->said_fd, &child_said) == 0) {
+		posix_spawn_file_actions_adddup2(&actions, child_in, 0);
+		posix_spawn_file_actions_adddup2(&actions, child_out, 1);
+		posix_spawn_file_actions_adddup2(&actions, child_said, 2);
+		posix_spawn_file_actions_addchdir_np(&actions, "/");
+		result = posix_spawnp(&stream->pid, argv[0], &actions, NULL,
+		    argv, env);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	close_fd(&child_in);
+	close_fd(&child_out);
+	close_fd(&child_said);
+	environment_free(env);
+	return result == 0 ? 0 : fail("ssh-auth", 0, "ssh: cannot be started");
+}
+
+/* Take what stands on the child's stderr; never waits. */
+static void
+listen_to_stderr(struct stream *stream)
+{
+	char bytes[1024];
+	ssize_t len;
+
+	if (stream->said_fd == -1)
+		return;
+	len = read(stream->said_fd, bytes, sizeof bytes);
+	if (len <= 0)
+		close_fd(&stream->said_fd);
+	else if (stream->said.len < SAID_MAX)
+		buf_add(&stream->said, bytes, (size_t)len);
+}
+
+/* The conversation is over: how did ssh end, and what did it say? */
+static int
+explain(struct stream *stream)
+{
+	const char *code;
+	int status = 0;
+
+	close_fd(&stream->in);
+	while (stream->said_fd != -1)
+		listen_to_stderr(stream);
+	if (stream->pid > 0)
+		waitpid(stream->pid, &status, 0);
+	stream->pid = 0;
+	code = trouble_code_of(buf_text(&stream->said), stream->said.len);
+	if (code == NULL)
+		code = WIFEXITED(status) && WEXITSTATUS(status) == 127
+			   ? "not-git"
+			   : "early-eof";
+	return fail(code, WIFEXITED(status) ? WEXITSTATUS(status) : 0, NULL);
+}
+
+static int
+stream_read(git_smart_subtransport_stream *base, char *buffer, size_t size,
+    size_t *count)
+{
+	struct stream *stream = (struct stream *)base;
+	ssize_t len;
+
+	*count = 0;
+	for (;;) {
+		struct pollfd fds[] = { { stream->out, POLLIN, 0 },
+			{ stream->said_fd, POLLIN, 0 } };
+
+		if (poll(fds, 2, -1) == -1 && errno != EINTR)
+			return fail("early-eof", 0, NULL);
+		if (fds[1].revents != 0)
+			listen_to_stderr(stream);
+		if (fds[0].revents != 0)
+			break;
+	}
+	len = read(stream->out, buffer, size);
+	if (len > 0) {
+		stream->heard = true;
+		*count = (size_t)len;
+		return 0;
+	}
+	return stream->heard ? 0 : explain(stream);
+}
+
+static int
+stream_write(git_smart_subtransport_stream *base, const char *bytes, size_t len)
+{
+	struct stream *stream = (struct stream *)base;
+
+	while (len > 0) {
+		ssize_t written = write(stream->in, bytes, len);
+
+		if (written == -1 && errno == EINTR)
+			continue;
+		if (written == -1)
+			return explain(stream);
+		bytes += written;
+		len -= (size_t)written;
+	}
+	return 0;
+}
+
+static void
+stream_free(git_smart_subtransport_stream *base)
+{
+	struct stream *stream = (struct stream *)base;
+
+	close_fd(&stream->in);
+	close_fd(&stream->out);
+	close_fd(&stream->said_fd);
+	if (stream->pid > 0) {
+		kill(stream->pid, SIGTERM);
+		waitpid(stream->pid, NULL, 0);
+	}
+	stream->ssh->stream = NULL;
+	buf_clear(&stream->said);
+	free(stream);
+}
+
+static int
+open_stream(struct ssh *ssh, const char *text)
+{
+	char *argv[ARGV_MAX], **word;
+	struct stream *stream;
+	struct url url;
+	const char *why;
+	int result;
+
+	if (url_parse(&url, text, &why) == -1)
+		return fail("unsupported-url", 0, why);
+	stream = xcalloc(1, sizeof *stream);
+	stream->base.subtransport = &ssh->base;
+	stream->base.read = stream_read;
+	stream->base.write = stream_write;
+	stream->base.free = stream_free;
+	stream->in = stream->out = stream->said_fd = -1;
+	stream->ssh = ssh;
+	ssh->stream = stream;
+	command_line(&url, argv);
+	result = start(stream, argv);
+	for (word = argv; *word != NULL; word++)
+		free(*word);
+	url_clear(&url);
+	if (result == -1)
+		stream_free(&stream->base);
+	return result;
+}
+
+static int
+ssh_action(git_smart_subtransport_stream **out, git_smart_subtransport *base,
+    const char *url, git_smart_service_t service)
+{
+	struct ssh *ssh = (struct ssh *)base;
+
+	if (service != GIT_SERVICE_UPLOADPACK_LS &&
+	    service != GIT_SERVICE_UPLOADPACK)
+		return fail("forbidden", 0, "hermes only fetches");
+	if (ssh->stream == NULL && open_stream(ssh, url) == -1)
+		return -1;
+	*out = &ssh->stream->base;
+	return 0;
+}
+
+static int
+ssh_close(git_smart_subtransport *base)
+{
+	(void)base;
+	return 0;
+}
+
+static void
+ssh_free(git_smart_subtransport *base)
+{
+	free(base);
+}
+
+static int
+ssh_new(git_smart_subtransport **out, git_transport *owner, void *param)
+{
+	struct ssh *ssh = xcalloc(1, sizeof *ssh);
+
+	(void)owner;
+	(void)param;
+	ssh->base.action = ssh_action;
+	ssh->base.close = ssh_close;
+	ssh->base.free = ssh_free;
+	*out = &ssh->base;
+	return 0;
+}
+
+int
+ssh_register(const char *command, struct err *err)
+{
+	static git_smart_subtransport_definition definition = { ssh_new, 0,
+		NULL };
+
+	configured = command;
+	if (git_transport_register("ssh", git_transport_smart, &definition) < 0)
+		return lg_err(err, EX_SOFTWARE, "libgit2: ssh");
+	return 0;
+}
