@@ -1,0 +1,169 @@
+#include "conditions.h"
+#include "note.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "AUTHOR until INSTANT", either part left out where it is not known. */
+static void
+hold_note(struct plan_repo *repo, const struct json *hold)
+{
+	const char *author = json_get_text(hold, "author");
+	const char *until = json_get_text(hold, "expires_at");
+	const char *why = json_get_text(hold, "why");
+
+	note(repo, "held", "held%s%.80s%s%s%s%.200s", author ? " by " : "",
+	    author ? author : "", until ? " until " : "", until ? until : "",
+	    why ? ": " : "", why ? why : "");
+}
+
+static void
+check_holds(const struct plan *plan, struct plan_repo *repo)
+{
+	const struct json *hold = json_first(json_get(repo->known, "holds"));
+	const char *until;
+	instant expires_at;
+
+	for (; hold; hold = json_next(hold)) {
+		until = json_get_text(hold, "expires_at");
+		if (until && !instant_parse(until, &expires_at) &&
+		    expires_at <= plan->now)
+			continue;
+		hold_note(repo, hold);
+		return;
+	}
+}
+
+static void
+check_bad_commits(struct plan_repo *repo)
+{
+	const struct json *bad;
+	const char *oid;
+
+	bad = json_first(json_get(repo->known, "bad_commits"));
+	for (; bad; bad = json_next(bad)) {
+		oid = json_get_text(bad, "oid");
+		if (oid && !strcmp(oid, repo->tip))
+			note(repo, "bad-commit",
+			    "commit %.12s was rolled back; waits for "
+			    "upstream to move on",
+			    oid);
+	}
+}
+
+/* at + s, or the largest instant there is. */
+static instant
+later(instant at, int64_t s)
+{
+	return s > (INT64_MAX - at) / 1000 ? INT64_MAX : at + s * 1000;
+}
+
+/* An instant that is too far away to be written is "never". */
+static const char *
+written(instant at, char text[INSTANT_SIZE])
+{
+	return instant_format(at, text) == 0 ? text : "never";
+}
+
+/*
+ * First sight counts from the memory; of a tip that is new in this cycle,
+ * from now (commit dates can be forged).
+ */
+static void
+check_age(const struct plan *plan, struct plan_repo *repo)
+{
+	int64_t age_s = json_int(facts_policy(plan, repo, "min_age_s"), 0);
+	const char *seen_tip = json_get_text(repo->known, "tip");
+	const char *seen_at = json_get_text(repo->known, "tip_seen_at");
+	instant since = plan->now, until;
+	char first[INSTANT_SIZE], last[INSTANT_SIZE];
+
+	if (seen_tip && seen_at && !strcmp(seen_tip, repo->tip))
+		instant_parse(seen_at, &since);
+	until = later(since, age_s);
+	if (until > plan->now)
+		note(repo, "min-age",
+		    "the commit was first seen %s, is old enough %s",
+		    written(since, first), written(until, last));
+}
+
+static void
+check_cooldown(const struct plan *plan, struct plan_repo *repo)
+{
+	int64_t cooldown_s =
+	    json_int(facts_policy(plan, repo, "cooldown_s"), 0);
+	const char *failed = json_get_text(repo->known, "last_failure_at");
+	instant failed_at, until;
+	char text[INSTANT_SIZE];
+
+	if (!failed || instant_parse(failed, &failed_at) == -1)
+		return;
+	until = later(failed_at, cooldown_s);
+	if (until > plan->now)
+		note(repo, "cooldown", "failed %s, cools down until %s", failed,
+		    written(until, text));
+}
+
+static int
+check_windows(const struct plan *plan, struct plan_repo *repo, struct err *err)
+{
+	const struct window *windows;
+	struct window *own;
+	char text[INSTANT_SIZE];
+	instant opens_at;
+	size_t count;
+
+	if (facts_windows(plan, repo, &windows, &count, &own, err) == -1) {
+		free(own);
+		return -1;
+	}
+	if (!window_open(windows, count, plan->now)) {
+		if (window_next(windows, count, plan->now, &opens_at) == -1)
+			note(repo, "window",
+			    "outside its windows, which do not open within "
+			    "nine days");
+		else
+			note(repo, "window", "outside its windows until %s",
+			    written(opens_at, text));
+	}
+	free(own);
+
+	return 0;
+}
+
+static void
+check_tree(struct plan_repo *repo)
+{
+	const struct json *at;
+	bool ignored;
+
+	at = json_first(json_get(repo->probe, "collisions"));
+	for (; at; at = json_next(at)) {
+		ignored = !strcmp(json_get_text(at, "kind"), "ignored");
+		note(repo,
+		    ignored ? "ignored-collision" : "untracked-collision",
+		    "%s %.200s is in the way of the new commit",
+		    ignored ? "the ignored file" : "the untracked file",
+		    json_get_text(at, "path"));
+	}
+	at = json_first(json_get(repo->probe, "unsafe"));
+	if (at)
+		note(repo, "unsafe-tree",
+		    "the new commit holds unsafe tree entries");
+}
+
+int
+conditions_note(const struct plan *plan, struct plan_repo *repo,
+    struct err *err)
+{
+	check_tree(repo);
+	check_bad_commits(repo);
+	check_holds(plan, repo);
+	check_cooldown(plan, repo);
+	check_age(plan, repo);
+	if (!strcmp(plan->pressure, "critical"))
+		note(repo, "pressure",
+		    "the machine is under critical pressure");
+
+	return check_windows(plan, repo, err);
+}

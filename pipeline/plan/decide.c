@@ -1,0 +1,331 @@
+#include "decide.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "chance.h"
+#include "conditions.h"
+#include "model/reason.h"
+#include "note.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMBERS_SHOWN 8
+
+static bool
+is(const char *code, const char *other)
+{
+	return !strcmp(code, other);
+}
+
+static int64_t
+behind_count(const struct plan_repo *repo)
+{
+	return json_get_int(repo->probe, "behind_count", -1);
+}
+
+/* "dependency cycle of a, b, c and 5 more", once for each cycle. */
+static void
+name_cycles(struct plan *plan)
+{
+	size_t count = plan->order.cycle_count, i, k;
+	struct buf *names = xcalloc(count + 1, sizeof(*names));
+	size_t *members = xcalloc(count + 1, sizeof(*members));
+
+	for (i = 0; i < plan->count; i++) {
+		if (!plan->order.cycle[i])
+			continue;
+		k = plan->order.cycle[i] - 1;
+		if (members[k]++ < MEMBERS_SHOWN)
+			buf_printf(&names[k], "%s%s", names[k].len ? ", " : "",
+			    plan->repos[i].repo_key);
+	}
+	plan->cycle_texts = xcalloc(count + 1, sizeof(*plan->cycle_texts));
+	for (k = 0; k < count; k++) {
+		if (members[k] > MEMBERS_SHOWN)
+			buf_printf(&names[k], " and %zu more",
+			    members[k] - MEMBERS_SHOWN);
+		plan->cycle_texts[k] = buf_take(&names[k]);
+	}
+	free(names);
+	free(members);
+}
+
+/* The host, or the URL of what has none, that failed with `class`. */
+static const char *
+failed_endpoint(const struct plan_repo *repo, const char *class)
+{
+	const struct json *at = json_first(json_get(repo->probe, "endpoints"));
+	const char *host;
+
+	for (; at; at = json_next(at)) {
+		if (!is(json_get_text(at, "class"), class))
+			continue;
+		host = json_get_text(at, "host");
+		return host ? host : json_get_text(at, "url");
+	}
+
+	return NULL;
+}
+
+static void
+note_remote(struct plan_repo *repo, const struct reason *reason)
+{
+	const char *where = failed_endpoint(repo, reason->code);
+	const char *code =
+	    reason->advice == REASON_DEFER ? "remote-down" : reason->code;
+
+	note_fact(repo, reason->code);
+	if (where)
+		note(repo, code, "remote %.200s %s", where, reason->code);
+	else
+		note(repo, code, "%s", reason->text);
+}
+
+/* A remote's code is news of a member that is not used: it never leads. */
+static void
+note_facts(struct plan_repo *repo)
+{
+	const struct json *at = json_first(json_get(repo->probe, "facts"));
+	const struct reason *fact;
+
+	for (; at; at = json_next(at)) {
+		fact = reason_find(json_text(at));
+		if (fact->kind == REASON_REMOTE)
+			note_fact(repo, fact->code);
+		else
+			note(repo, fact->code, "%s", fact->text);
+	}
+}
+
+static void
+note_found(struct plan_repo *repo, const struct reason *reason)
+{
+	const char *detail = json_get_text(repo->probe, "detail");
+
+	if (reason->kind == REASON_REMOTE)
+		note_remote(repo, reason);
+	else if (repo->due)
+		note(repo, reason->code, "is behind by %" PRId64 " commit%s",
+		    behind_count(repo), behind_count(repo) == 1 ? "" : "s");
+	else if (detail && !is(reason->code, "locked")) /* its age varies */
+		note(repo, reason->code, "%s (%.200s)", reason->text, detail);
+	else
+		note(repo, reason->code, "%s", reason->text);
+	note_facts(repo);
+}
+
+/* Edits are no trouble while there is nothing to put over them. */
+static bool
+harmless(const struct plan_repo *repo)
+{
+	return behind_count(repo) == 0 &&
+	       (is(repo->found, "dirty") || is(repo->found, "staged") ||
+		   is(repo->found, "locked"));
+}
+
+/* E3: is it where a dependant may build on it, or will it be? */
+static bool
+settled(const struct plan_repo *repo)
+{
+	if (repo->word == PLAN_UPGRADE || repo->word == PLAN_CANARY)
+		return true;
+
+	return repo->word == PLAN_NONE &&
+	       (behind_count(repo) == 0 || is(repo->found, "current") ||
+		   is(repo->found, "ahead"));
+}
+
+/* Is `a` the better one to point at? What is blocked comes first. */
+static bool
+points_better(const struct plan *plan, size_t a, size_t b)
+{
+	bool blocked = plan->repos[a].word == PLAN_BLOCK;
+
+	if (b == NOWHERE)
+		return true;
+	if (blocked != (plan->repos[b].word == PLAN_BLOCK))
+		return blocked;
+
+	return a < b;
+}
+
+static size_t
+find_blocker(const struct plan *plan, size_t i)
+{
+	const struct order *order = &plan->order;
+	size_t e, to, best = NOWHERE;
+
+	for (e = order->first[i]; e < order->first[i + 1]; e++) {
+		to = order->edges[e].to;
+		if (order->edges[e].after || settled(&plan->repos[to]))
+			continue;
+		if (points_better(plan, to, best))
+			best = to;
+	}
+
+	return best;
+}
+
+/* E2 */
+static enum reason_advice
+strongest(const struct plan *plan, const struct plan_repo *repo)
+{
+	enum reason_advice advice = REASON_NONE, each;
+	size_t i;
+
+	for (i = 0; i < repo->code_count; i++) {
+		if (reason_is(repo->codes[i], REASON_REMOTE))
+			continue; /* of a member that is not used */
+		each = reason_find(repo->codes[i])->advice;
+		if (is(repo->codes[i], "needs") &&
+		    plan->repos[repo->blocker].word == PLAN_BLOCK)
+			each = REASON_BLOCK;
+		if (each > advice)
+			advice = each;
+	}
+
+	return advice;
+}
+
+static bool
+has_canary(const struct plan_repo *repo, const char *need)
+{
+	const struct json *at = json_first(json_get(repo->fleet, "checks"));
+
+	for (; at; at = json_next(at))
+		if (is(json_get_text(at, "at"), "canary") &&
+		    is(json_get_text(at, "need"), need))
+			return true;
+
+	return false;
+}
+
+static void
+set_word(struct plan_repo *repo, enum reason_advice advice, bool risky)
+{
+	switch (advice) {
+	case REASON_NONE:
+		repo->word = PLAN_NONE;
+		break;
+	case REASON_DEFER:
+		repo->word = PLAN_DEFER;
+		break;
+	case REASON_BLOCK:
+		repo->word = PLAN_BLOCK;
+		break;
+	case REASON_UPGRADE:
+		repo->word = has_canary(repo, "required") ||
+				     (risky && has_canary(repo, "wanted"))
+				 ? PLAN_CANARY
+				 : PLAN_UPGRADE;
+		break;
+	}
+}
+
+/* No tree of its own shows the branch: only the ref has to move. */
+static bool
+ref_only(const struct plan_repo *repo)
+{
+	const char *head =
+	    json_get_text(json_get(repo->probe, "head"), "branch");
+	const char *branch = json_get_text(repo->probe, "branch");
+
+	return json_get_bool(repo->probe, "bare", false) ||
+	       (head && branch && !is(head, branch));
+}
+
+/* A4 */
+static const char *
+strategy(const struct plan_repo *repo)
+{
+	switch (repo->word) {
+	case PLAN_UPGRADE:
+		return ref_only(repo) ? "ref-only" : "fast-forward";
+	case PLAN_CANARY:
+		return "canary-fast-forward";
+	case PLAN_BLOCK:
+		return reason_find(repo->code)->person ? "manual" : "none";
+	default:
+		return "none";
+	}
+}
+
+static int
+decide_due(struct plan *plan, size_t i, bool *risky, struct err *err)
+{
+	struct plan_repo *repo = &plan->repos[i];
+
+	if (conditions_note(plan, repo, err) == -1)
+		return -1;
+	*risky = chance_judge(plan, repo);
+	if (plan->order.cycle[i]) /* is its own root cause */
+		return 0;
+	repo->blocker = find_blocker(plan, i);
+	if (repo->blocker != NOWHERE)
+		note(repo, "needs", "needs %s",
+		    plan->repos[repo->blocker].repo_key);
+
+	return 0;
+}
+
+static int
+decide_one(struct plan *plan, size_t i, struct err *err)
+{
+	struct plan_repo *repo = &plan->repos[i];
+	const struct reason *found = reason_find(repo->found);
+	enum reason_advice advice = found->advice;
+	bool risky = false;
+
+	note_found(repo, found);
+	if (repo->due && decide_due(plan, i, &risky, err) == -1)
+		return -1;
+	if (plan->order.cycle[i]) { /* O2 */
+		note(repo, "dependency-cycle", "in a dependency cycle of %s",
+		    plan->cycle_texts[plan->order.cycle[i] - 1]);
+		advice = REASON_BLOCK;
+	} else if (repo->due)
+		advice = strongest(plan, repo);
+	else if (harmless(repo))
+		advice = REASON_NONE;
+	set_word(repo, advice, risky);
+	repo->strategy = strategy(repo);
+
+	return 0;
+}
+
+/* Indices by depth: what is needed comes before what needs it. */
+static size_t *
+by_depth(const struct plan *plan)
+{
+	size_t *sorted = xcalloc(plan->count + 1, sizeof(*sorted));
+	size_t *next = xcalloc(plan->count + 2, sizeof(*next));
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		next[plan->order.depth[i] + 1]++;
+	for (i = 0; i < plan->count; i++)
+		next[i + 1] += next[i];
+	for (i = 0; i < plan->count; i++)
+		sorted[next[plan->order.depth[i]]++] = i;
+	free(next);
+
+	return sorted;
+}
+
+int
+decide(struct plan *plan, struct err *err)
+{
+	size_t i, *sorted;
+	int result = 0;
+
+	order_solve(&plan->order, plan->count);
+	name_cycles(plan);
+	sorted = by_depth(plan);
+	for (i = 0; i < plan->count && result == 0; i++) {
+		plan->repos[sorted[i]].depth = plan->order.depth[sorted[i]];
+		result = decide_one(plan, sorted[i], err);
+	}
+	free(sorted);
+
+	return result;
+}

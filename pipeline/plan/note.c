@@ -1,0 +1,57 @@
+#include "note.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "model/reason.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+noted(const struct plan_repo *repo, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < repo->code_count; i++)
+		if (!strcmp(repo->codes[i], code))
+			return true;
+
+	return false;
+}
+
+/* The codes stay in the order of their ranks. */
+void
+note_fact(struct plan_repo *repo, const char *code)
+{
+	const char *own = reason_find(code)->code;
+	size_t i;
+
+	if (noted(repo, own))
+		return;
+	repo->codes = xgrow(repo->codes, repo->code_count, &repo->code_cap,
+	    sizeof(*repo->codes));
+	for (i = repo->code_count++; i > 0; i--) {
+		if (reason_leading(repo->codes[i - 1], own) != own)
+			break;
+		repo->codes[i] = repo->codes[i - 1];
+	}
+	repo->codes[i] = own;
+}
+
+void
+note(struct plan_repo *repo, const char *code, const char *fmt, ...)
+{
+	const char *own = reason_find(code)->code;
+	char text[512];
+	va_list ap;
+
+	note_fact(repo, own);
+	if (repo->code && reason_leading(repo->code, own) != own)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	free(repo->why);
+	repo->why = xstrdup(text);
+	repo->code = own;
+}

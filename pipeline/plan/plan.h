@@ -1,0 +1,21 @@
+/*
+ * plan - decide what is done with every repository of a fleet
+ *
+ * A function of the document alone (P2): the same bytes in give the same
+ * plan, and a permuted fleet the same decision_hash (P8).
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "json/doc.h"
+
+/*
+ * Add "plan" to `doc`, and its events. Where `state` is given, the text of
+ * global_orchestration_plan.json goes there. EX_DATAERR: what it reads is
+ * not what hermes-probe writes.
+ */
+int plan_add(struct doc *doc, struct buf *state, struct err *err);
+
+#endif
