@@ -17,6 +17,14 @@ struct place {
 static int check_object(const struct json *, const struct shape *, unsigned,
     const struct place *);
 
+/* `config/fleet.json: ` stands before its members without a dot. */
+static bool
+is_file(const struct buf *place)
+{
+	return place->len > 2 &&
+	       memcmp(place->data + place->len - 2, ": ", 2) == 0;
+}
+
 static void
 write_place(const struct place *place, struct buf *out)
 {
@@ -26,7 +34,8 @@ write_place(const struct place *place, struct buf *out)
 	}
 	write_place(place->up, out);
 	if (place->name != NULL)
-		buf_printf(out, ".%.80s", place->name);
+		buf_printf(out, "%s%.80s", is_file(out) ? "" : ".",
+		    place->name);
 	else
 		buf_printf(out, "[%zu]", place->index);
 }
@@ -45,7 +54,8 @@ refuse(const struct place *place, const char *fmt, ...)
 	vsnprintf(reason, sizeof reason, fmt, ap);
 	va_end(ap);
 	write_place(place, &at);
-	err_set(place->err, place->code, "%s: %s", buf_text(&at), reason);
+	err_set(place->err, place->code, "%s%s%s", buf_text(&at),
+	    is_file(&at) ? "" : ": ", reason);
 	buf_clear(&at);
 	return -1;
 }
