@@ -17,6 +17,7 @@
 #ifndef MODEL_URL_H
 #define MODEL_URL_H
 
+#include "model/redact.h"
 #include <stdbool.h>
 
 /* A bit each, so that a policy holds a set of them. */
@@ -54,14 +55,6 @@ const char *url_protocol_name(enum url_protocol protocol);
 
 /* The protocol's own port, 0 for file. */
 int url_default_port(enum url_protocol protocol);
-
-/*
- * What may be shown, stored and hashed of any text, be it a URL or what
- * another tool said (P9): in every URL within it users and passwords are cut
- * out (but the plain user of ssh stays), queries and fragments cut off, and
- * control characters become spaces. Owned by the caller, never NULL.
- */
-char *url_redacted(const char *text);
 
 /* `path` with U5 applied. Owned by the caller. */
 char *url_path_plain(const char *path);
