@@ -1,0 +1,178 @@
+# The front door, on real checkouts.
+
+setup() {
+	load helper
+	load fleet
+	here
+	export HERMES_HOME=$PWD/house
+	fleet=house/config/fleet.json
+	state=house/state
+}
+
+@test "hermes: init makes a house of the checkouts it finds, and all is sound" {
+	repo_make a b
+	run -0 hermes init src
+	assert_equal "$(jq -c '[.repos[] | [.repo_key, .path]]' $fleet)" \
+	    "[[\"a\",\"$PWD/src/a\"],[\"b\",\"$PWD/src/b\"]]"
+	assert_equal "$(stat -c %a house $fleet $state house/scripts/upgrade |
+	    tr '\n' ' ')" '700 600 700 700 '
+	assert_line --regexp \
+	    "^\*/15 \* \* \* \* HERMES_HOME=$PWD/house /.*/hermes-tick$"
+	run -0 hermes check
+	hermes cycle
+	state_whole
+}
+
+@test "hermes: what init makes is laid out for a person to edit" {
+	repo_make a b
+	hermes init src
+	[ "$(wc -l <$fleet)" -ge 4 ]
+	grep -q '"repo_key": "a"' $fleet
+}
+
+@test "hermes: init keeps what is there" {
+	repo_make a
+	hermes init src
+	sha256sum house/config/* house/scripts/* >before
+	repo_make b
+	run -0 hermes init src
+	assert_line "kept  $PWD/house/config/fleet.json"
+	sha256sum --quiet -c before
+}
+
+@test "hermes: init's crontab line runs a tick" {
+	repo_make a
+	upstream_commit a
+	line=$(hermes init src | tail -n 1)
+	env -i HOME="$HOME" PATH=/usr/bin:/bin \
+	    PATH="$(dirname "$(command -v hermes-probe)"):/usr/bin:/bin" \
+	    sh -c "${line#\*/15 \* \* \* \* }"
+	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+}
+
+@test "hermes: check names the file, the member and the value" {
+	repo_make a
+	hermes init src
+	repo_set a '{"path": "here"}'
+	run -78 --separate-stderr hermes check
+	assert_equal "$output" ''
+	[[ $stderr == *'repos[0].path: '*'"here"'* ]]
+	repo_set a "{\"path\": \"$PWD/src/a\"}"
+	policy '{"max_lanes": 0}'
+	run -78 hermes check
+	assert_output --regexp 'runtime_upgrade_policies.json: max_lanes: .*found 0'
+	policy '{"max_lane": 1}'
+	run -78 hermes check
+	assert_output --regexp 'runtime_upgrade_policies.json: .*max_lane'
+	rm house/config/runtime_upgrade_policies.json
+	run -78 hermes check
+	assert_output --partial 'hermes init makes it'
+}
+
+@test "hermes: plan shows what would be done, and changes nothing" {
+	repo_make a b
+	hermes init src
+	hermes cycle
+	upstream_commit a
+	everything src up house "$HOME" >"$BATS_TEST_TMPDIR/before"
+	run -0 hermes plan
+	everything src up house "$HOME" >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+	assert_line --regexp '^a +main +.*upgrade'
+	assert_line --regexp '^b +main +.*current'
+}
+
+@test "hermes: status is the table of the last cycle" {
+	repo_make a
+	upstream_commit a
+	hermes init src
+	run -69 hermes status
+	hermes cycle
+	run -0 hermes status
+	before=$(git -C src/a rev-parse --short=7 'HEAD@{1}')
+	after=$(git -C src/a rev-parse --short=7 HEAD)
+	assert_line --regexp "^a +main +$before.*$after.* +applied"
+}
+
+@test "hermes: a repository on hold is left alone until it is not" {
+	repo_make a
+	upstream_commit a
+	hermes init src
+	hermes hold a -w 'the shop is busy'
+	before=$(git_at src/a)
+	hermes cycle
+	assert_equal "$(git_at src/a)" "$before"
+	assert_equal "$(jq -r '.plan.repos[0].reason' \
+	    $state/cycles/last.json)" held
+	run -0 hermes status
+	assert_output --partial 'the shop is busy'
+	hermes unhold a -w 'it is over'
+	hermes cycle
+	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+	state_whole
+}
+
+@test "hermes: a hold ends by itself when it says so" {
+	repo_make a
+	upstream_commit a
+	hermes init src
+	hermes hold a -w 'until long ago' -x 2020-01-01T00:00Z
+	hermes cycle
+	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+}
+
+@test "hermes: a bad commit that is cleared is tried again" {
+	repo_make a
+	upstream_commit a
+	hermes init src
+	repo_set a '{"checks": [{"argv": ["test", "-e", "'"$PWD"'/well"],
+	    "at": "health", "need": "required", "timeout_s": 10}]}'
+	policy '{"cooldown_s": 0}'
+	run -1 hermes cycle
+	touch well
+	hermes cycle
+	assert_equal "$(jq -r '.plan.repos[0].reason' \
+	    $state/cycles/last.json)" bad-commit
+	hermes clear a -w 'the disk was full'
+	hermes cycle
+	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+	state_whole
+}
+
+@test "hermes: what is retired leaves the views" {
+	repo_make a b
+	hermes init src
+	hermes cycle
+	jq 'del(.repos[] | select(.repo_key == "b"))' $fleet >fleet.new
+	mv fleet.new $fleet
+	hermes cycle
+	assert_equal "$(jq -c '[.repos[].repo_key]' \
+	    $state/auto_safe_upgrade_state.json)" '["a","b"]'
+	hermes retire b -w 'sold'
+	assert_equal "$(jq -c '[.repos[].repo_key]' \
+	    $state/auto_safe_upgrade_state.json)" '["a"]'
+	state_whole
+}
+
+@test "hermes: log says in short what the ledger holds" {
+	repo_make a
+	upstream_commit a
+	hermes init src
+	hermes cycle
+	hermes log 1000 >log
+	assert_equal "$(wc -l <log)" "$(wc -l <$state/runtime_events.jsonl)"
+	jq -r '"\(.seq) \(.time) \(.type[7:]) \(.subject // "-")"' \
+	    $state/runtime_events.jsonl >wanted
+	cut -d ' ' -f 1-4 log | tr -d '"' | diff wanted -
+	cut -d ' ' -f 5- log | jq -c . >/dev/null
+}
+
+@test "hermes: a wrong call is 64, -h is 0" {
+	run -64 hermes
+	run -64 hermes nothing
+	run -64 hermes init
+	run -64 hermes check now
+	run -64 hermes hold
+	run -0 hermes -h
+	assert_line --regexp '^usage: hermes init DIR'
+}
