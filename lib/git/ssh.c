@@ -122,13 +122,28 @@ make_pipe(int *reader, int *writer)
 	return 0;
 }
 
+/* What a filter ignores, its ssh does not. */
+static void
+default_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	posix_spawnattr_init(attributes);
+	posix_spawnattr_setsigdefault(attributes, &signals);
+	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+}
+
 static int
 start(struct stream *stream, char *const argv[])
 {
 	int child_in = -1, child_out = -1, child_said = -1, result = -1;
 	char **env = environment_outside();
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 
+	default_signals(&attributes);
 	posix_spawn_file_actions_init(&actions);
 	if (make_pipe(&child_in, &stream->in) == 0 &&
 	    make_pipe(&stream->out, &child_out) == 0 &&
@@ -137,10 +152,11 @@ start(struct stream *stream, char *const argv[])
 		posix_spawn_file_actions_adddup2(&actions, child_out, 1);
 		posix_spawn_file_actions_adddup2(&actions, child_said, 2);
 		posix_spawn_file_actions_addchdir_np(&actions, "/");
-		result = posix_spawnp(&stream->pid, argv[0], &actions, NULL,
-		    argv, env);
+		result = posix_spawnp(&stream->pid, argv[0], &actions,
+		    &attributes, argv, env);
 	}
 	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
 	close_fd(&child_in);
 	close_fd(&child_out);
 	close_fd(&child_said);
