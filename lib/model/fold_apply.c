@@ -1,0 +1,308 @@
+#include "model/fold_apply.h"
+#include "base/alloc.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Members that most of these events carry. */
+struct outcome {
+	int64_t token;
+	const char *branch, *before, *after, *code;
+};
+
+static struct outcome
+outcome_of(const struct json *data)
+{
+	return (struct outcome){
+		.token = json_get_int(data, "token", 0),
+		.branch = json_get_text(data, "branch"),
+		.before = json_get_text(data, "before"),
+		.after = json_get_text(data, "after"),
+		.code = json_get_text(data, "code"),
+	};
+}
+
+static bool
+is_open(const struct fold_repo *repo, const struct outcome *outcome)
+{
+	return repo->open.token != 0 && repo->open.token == outcome->token;
+}
+
+/* Is the apply a way back (X6)? */
+static bool
+goes_back(const struct fold_repo *repo, const struct outcome *outcome)
+{
+	return is_open(repo, outcome) && repo->open.strategy != NULL &&
+	       strcmp(repo->open.strategy, "rollback") == 0;
+}
+
+static void
+close_apply(struct fold_repo *repo)
+{
+	free(repo->open.strategy);
+	free(repo->open.check);
+	repo->open = (struct fold_open){ 0 };
+}
+
+static void
+stands(struct fold_repo *repo, const char *reason, const char *code,
+    const char *recommendation)
+{
+	fold_text(&repo->reason, reason);
+	fold_text(&repo->code, code);
+	fold_text(&repo->recommendation, recommendation);
+}
+
+static void
+verdict(struct fold_repo *repo, const char *word, const struct outcome *outcome,
+    instant at)
+{
+	fold_text(&repo->verdict, word);
+	fold_text(&repo->verdict_code, outcome->code);
+	fold_text(&repo->verdict_before, outcome->before);
+	fold_text(&repo->verdict_after, outcome->after);
+	repo->verdict_at = at;
+}
+
+static void
+fails(struct fold_repo *repo, enum intelligence_outcome outcome, instant at)
+{
+	intelligence_note(&repo->known, outcome, at);
+	repo->failure_at = at;
+	repo->failure_streak_count++;
+}
+
+static void
+add_bad(struct fold_repo *repo, const char *oid, const struct outcome *outcome,
+    const char *code, instant at)
+{
+	struct fold_bad *bad;
+
+	if (oid == NULL)
+		return;
+	if (repo->bad_count > 0)
+		fold_bad_remove(repo, oid);
+	bad = fold_bad_add(repo);
+	fold_text(&bad->oid, oid);
+	fold_text(&bad->code, code);
+	bad->at = at;
+	bad->token = outcome->token;
+}
+
+static void
+remember(struct fold_repo *repo, const char *word,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	struct fold_rollback *rollback = fold_rollback_add(repo);
+
+	rollback->at = event->at;
+	rollback->token = outcome->token;
+	fold_text(&rollback->cycle, event->cycle);
+	fold_text(&rollback->branch, outcome->branch);
+	fold_text(&rollback->before, outcome->before);
+	fold_text(&rollback->after, outcome->after);
+	fold_text(&rollback->code, outcome->code);
+	fold_text(&rollback->outcome, word);
+	if (is_open(repo, outcome))
+		fold_text(&rollback->check, repo->open.check);
+}
+
+static void
+trouble(struct fold *fold, const struct fold_repo *repo, const char *code,
+    const char *what, const struct outcome *outcome)
+{
+	char *text = xasprintf("%s %.8s%s%s", what,
+	    outcome->after != NULL ? outcome->after : "?",
+	    outcome->code != NULL ? ": " : "",
+	    outcome->code != NULL ? outcome->code : "");
+
+	fold_cycle_trouble(&fold->cycle, repo->repo_key, code, text);
+	free(text);
+}
+
+static void
+started(struct fold *fold, struct fold_repo *repo,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	(void)fold;
+	close_apply(repo);
+	repo->open.token = outcome->token;
+	fold_text(&repo->open.strategy, json_get_text(event->data, "strategy"));
+}
+
+static void
+check_failed(struct fold *fold, struct fold_repo *repo,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	const char *need = json_get_text(event->data, "need");
+	struct buf text = { 0 };
+	struct jw jw;
+
+	(void)fold;
+	if (!is_open(repo, outcome) || repo->open.check != NULL ||
+	    (need != NULL && strcmp(need, "required") != 0))
+		return;
+	jw_init(&jw, &text);
+	jw_value(&jw, NULL, json_get(event->data, "argv"));
+	repo->open.check = buf_take(&text);
+}
+
+/* The checkout stands at `after`, and a fast-forward went there. */
+static void
+arrived(struct fold_repo *repo, const struct outcome *outcome, instant at)
+{
+	if (outcome->branch != NULL)
+		fold_text(&repo->branch, outcome->branch);
+	fold_text(&repo->head, outcome->after);
+	fold_text(&repo->applied_before, outcome->before);
+	fold_text(&repo->applied_after, outcome->after);
+	repo->applied_at = at;
+	repo->applied_token = outcome->token;
+	repo->failure_at = FOLD_NEVER;
+	repo->failure_streak_count = 0;
+	intelligence_note(&repo->known, INTELLIGENCE_COMMITTED, at);
+}
+
+static void
+committed(struct fold *fold, struct fold_repo *repo,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	fold->totals.applied_count++;
+	if (goes_back(repo, outcome)) {
+		arrived(repo, outcome, event->at);
+		remember(repo, "undone", outcome, event);
+		add_bad(repo, outcome->before, outcome, "undone", event->at);
+		stands(repo, "behind", "bad-commit", "block");
+	} else {
+		arrived(repo, outcome, event->at);
+		fold_repo_tip(repo, outcome->after, event->at);
+		stands(repo, "current", "current", "none");
+	}
+	verdict(repo, "applied", outcome, event->at);
+	close_apply(repo);
+}
+
+static void
+rolled_back(struct fold *fold, struct fold_repo *repo,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	fold->totals.rolled_back_count++;
+	fails(repo, INTELLIGENCE_ROLLED_BACK, event->at);
+	remember(repo, "rolled-back", outcome, event);
+	fold_text(&repo->head, outcome->before);
+	if (!goes_back(repo, outcome)) {
+		add_bad(repo, outcome->after, outcome, outcome->code,
+		    event->at);
+		stands(repo, "behind", "bad-commit", "block");
+	}
+	verdict(repo, "rolled-back", outcome, event->at);
+	trouble(fold, repo, "rolled-back", "rolled back from", outcome);
+	close_apply(repo);
+}
+
+/* The new commit stays checked out: someone's edits were in the way. */
+static void
+rollback_blocked(struct fold *fold, struct fold_repo *repo,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	fold->totals.blocked_count++;
+	remember(repo, "blocked", outcome, event);
+	if (!goes_back(repo, outcome)) {
+		fails(repo, INTELLIGENCE_FAILED, event->at);
+		add_bad(repo, outcome->after, outcome, "rollback-blocked",
+		    event->at);
+		fold_text(&repo->head, outcome->after);
+		stands(repo, repo->reason, "rollback-blocked", "block");
+	}
+	verdict(repo, "rollback-blocked", outcome, event->at);
+	trouble(fold, repo, "rollback-blocked", "cannot go back from", outcome);
+	close_apply(repo);
+}
+
+/* Does a refusal for `code` speak of the upgrade, or only of the moment? */
+static bool
+speaks_of_upgrade(const char *code)
+{
+	static const char *const codes[] = { "check-failed", "corrupt",
+		"filesystem", "no-space", "read-only-fs", "unsafe-tree" };
+	size_t i;
+
+	for (i = 0; code != NULL && i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+refused(struct fold *fold, struct fold_repo *repo,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	fold->totals.refused_count++;
+	if (speaks_of_upgrade(outcome->code))
+		fails(repo, INTELLIGENCE_FAILED, event->at);
+	verdict(repo, "refused", outcome, event->at);
+	close_apply(repo);
+}
+
+/* A dead cycle's apply, put right by exec -R; no outcome of its own unless
+ * the apply had arrived. */
+static void
+recovered(struct fold *fold, struct fold_repo *repo,
+    const struct outcome *outcome, const struct fold_event *event)
+{
+	const char *word = json_get_text(event->data, "outcome");
+
+	if (word != NULL && strcmp(word, "after") == 0 &&
+	    is_open(repo, outcome)) {
+		committed(fold, repo, outcome, event);
+	} else if (word != NULL && strcmp(word, "before") == 0) {
+		if (outcome->before != NULL)
+			fold_text(&repo->head, outcome->before);
+		if (is_open(repo, outcome))
+			verdict(repo, "interrupted", outcome, event->at);
+	} else if (word != NULL && strcmp(word, "mixed") == 0) {
+		fails(repo, INTELLIGENCE_FAILED, event->at);
+		remember(repo, "mixed", outcome, event);
+		stands(repo, "interrupted-mixed", "interrupted-mixed", "block");
+		verdict(repo, "interrupted", outcome, event->at);
+		trouble(fold, repo, "interrupted-mixed",
+		    "edits in the way of recovery from", outcome);
+	}
+	if (is_open(repo, outcome))
+		close_apply(repo);
+}
+
+static const struct {
+	const char *type;
+	void (*take)(struct fold *fold, struct fold_repo *repo,
+	    const struct outcome *outcome, const struct fold_event *event);
+} takers[] = {
+	{ "apply.started", started },
+	{ "check.failed", check_failed },
+	{ "apply.committed", committed },
+	{ "apply.rolled-back", rolled_back },
+	{ "rollback.blocked", rollback_blocked },
+	{ "apply.refused", refused },
+	{ "apply.recovered", recovered },
+};
+
+bool
+fold_apply_event(struct fold *fold, const char *type,
+    const struct fold_event *event)
+{
+	struct outcome outcome;
+	struct fold_repo *repo;
+	size_t i;
+
+	for (i = 0; i < sizeof takers / sizeof *takers; i++)
+		if (strcmp(type, takers[i].type) == 0)
+			break;
+	if (i == sizeof takers / sizeof *takers)
+		return false;
+	repo = fold_touch(fold, event->subject);
+	if (repo == NULL)
+		return false;
+	outcome = outcome_of(event->data);
+	takers[i].take(fold, repo, &outcome, event);
+	return true;
+}
