@@ -262,7 +262,7 @@ instead() {
 	assert_equal "$(jq -c .leases $state/coordination_leases.json)" '[]'
 	assert_equal "$(tail -n 1 $ledger | jq -c '[.type, .data.stage,
 	    .data.exit_code, .data.why]')" \
-	    '["hermes.cycle.failed","hermes-gate",65,"hermes-gate: stdin: no"]'
+	    '["hermes.cycle.failed","gate",65,"hermes-gate: stdin: no"]'
 	assert_equal "$(tail -n 1 $ledger | jq -r .cycle)" \
 	    "$(jq -r .cycle.id $state/cycles/last.json)"
 	assert_equal "$(jq 'has("topo"), has("gate")' \
@@ -279,7 +279,7 @@ instead() {
 	instead plan 'kill -9 $$'
 	PATH=$PWD/instead:$PATH run -70 hermes-cycle
 	assert_output 'hermes-cycle: hermes-plan: killed by signal 9'
-	assert_equal "$(tail -n 1 $ledger | jq -r .data.stage)" hermes-plan
+	assert_equal "$(tail -n 1 $ledger | jq -r .data.stage)" plan
 	assert_equal "$(ls -A $state/cycles | grep -c work)" 0
 }
 

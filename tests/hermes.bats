@@ -116,7 +116,9 @@ setup() {
 	repo_make a
 	upstream_commit a
 	hermes init src
-	hermes hold a -w 'until long ago' -x 2020-01-01T00:00Z
+	run -64 hermes hold a -w 'until long ago' -x 2020-01-01T00:00Z
+	hermes hold a -w 'until soon' -x +1s
+	sleep 1.1
 	hermes cycle
 	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
 }
