@@ -242,7 +242,7 @@ strategy(const struct plan_repo *repo)
 	case PLAN_UPGRADE:
 		return ref_only(repo) ? "ref-only" : "fast-forward";
 	case PLAN_CANARY:
-		return "canary-fast-forward";
+		return ref_only(repo) ? "ref-only" : "canary-fast-forward";
 	case PLAN_BLOCK:
 		return reason_find(repo->code)->person ? "manual" : "none";
 	default:
