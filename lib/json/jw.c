@@ -163,3 +163,14 @@ jw_bytes(struct jw *jw, const char *name, const char *bytes, size_t len)
 	escape_add(jw->out, buf_text(&text), text.len);
 	buf_clear(&text);
 }
+
+void
+jw_list(struct jw *jw, const char *name, const struct list *list)
+{
+	size_t i;
+
+	jw_array(jw, name);
+	for (i = 0; i < list->count; i++)
+		jw_text(jw, NULL, list->items[i]);
+	jw_end(jw);
+}

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/instant.h"
+#include "base/list.h"
 #include "json/strict.h"
 #include "json/value.h"
 #include <stdbool.h>
@@ -34,6 +35,9 @@ void jw_int(struct jw *jw, const char *name, int64_t number);
 void jw_bool(struct jw *jw, const char *name, bool truth);
 void jw_null(struct jw *jw, const char *name);
 void jw_instant(struct jw *jw, const char *name, instant at);
+
+/* An array of strings. */
+void jw_list(struct jw *jw, const char *name, const struct list *list);
 
 /* JSON text that is well formed already, as it stands. */
 void jw_raw(struct jw *jw, const char *name, const char *text, size_t len);

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "json/value.h"
 #include "model/policy.h"
@@ -24,11 +25,6 @@
 
 #define FLEET_KEY_MAX 200 /* bytes of a repo_key */
 
-struct fleet_list {
-	char **items; /* owned, each owned */
-	size_t count;
-};
-
 struct fleet_remote {
 	char *remote; /* owned; a remote's name in the checkout, or NULL */
 	char *url;    /* owned; or NULL: exactly one of the two is there */
@@ -36,9 +32,9 @@ struct fleet_remote {
 };
 
 struct fleet_check {
-	struct fleet_list argv; /* never empty */
-	char *at;               /* owned; canary or health */
-	char *need;             /* owned; required or wanted */
+	struct list argv; /* never empty */
+	char *at;         /* owned; canary or health */
+	char *need;       /* owned; required or wanted */
 	int64_t timeout_s;
 };
 
@@ -46,14 +42,13 @@ struct fleet_repo {
 	char *repo_key; /* owned */
 	char *path;     /* owned; absolute */
 	char *branch;   /* owned; short name; NULL: what is checked out */
-	struct fleet_list depends_on, after, groups;
+	struct list depends_on, after, groups;
 	struct fleet_remote *remotes; /* owned; in written order */
 	size_t remote_count; /* 0: the branch's upstream is the primary */
 	struct fleet_check *checks; /* owned; in written order */
 	size_t check_count;
-	char *policy;                  /* owned; JSON text: what it overrides */
-	struct policy_window *windows; /* owned; those among it, for zones */
-	size_t window_count;
+	char *policy; /* owned; JSON text of an object: what it overrides */
+	struct policy_windows windows; /* those among it */
 	bool trust_config;
 };
 

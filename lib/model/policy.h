@@ -14,43 +14,29 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/list.h"
 #include "json/jw.h"
 #include "json/shape.h"
 #include "json/value.h"
+#include "model/risk.h"
 #include "model/url.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-	POLICY_CHANGE,
-	POLICY_PATHS,
-	POLICY_FAILURES,
-	POLICY_ROLLBACKS,
-	POLICY_REMOTE,
-	POLICY_HOUR,
-	POLICY_DEPENDANTS,
-	POLICY_WEIGHT_COUNT
-};
-
-/* Their names in "weights", in the order above. */
-extern const char *const policy_weight_names[POLICY_WEIGHT_COUNT];
-
-struct policy_risk {
-	int64_t canary_from_permille;
-	int64_t block_from_permille; /* never below the one before */
-	int64_t band_permille;
-	int64_t weights[POLICY_WEIGHT_COUNT];
-};
-
 struct policy_window {
 	bool deny;
-	char *text;      /* owned; window_parse() has passed it */
-	char *time_zone; /* owned; a name that zones.h may still not know */
+	char *text;      /* owned; window_parse() takes it */
+	char *time_zone; /* owned; a name, be there such a zone or not */
+};
+
+struct policy_windows {
+	struct policy_window *items; /* owned; in written order */
+	size_t count, cap;
 };
 
 struct policy_budget {
-	char *host; /* owned; "default" is one of them */
+	char *host; /* owned; lower case; "default" is one of them */
 	int64_t count;
 };
 
@@ -61,15 +47,13 @@ struct policy {
 	int64_t lease_ttl_ms;
 	struct policy_budget *budgets; /* owned; sorted by host */
 	size_t budget_count;
-	struct policy_risk risk;
-	struct policy_window *windows; /* owned; in written order */
-	size_t window_count;
-	char **sensitive_paths; /* owned; sorted, no two alike */
-	size_t sensitive_path_count;
+	struct risk_policy risk;
+	struct policy_windows windows;
+	struct list sensitive_paths; /* sorted, no two alike */
 	int64_t min_age_s;
 	int64_t cooldown_s;
-	char *require_signature; /* owned; "none" */
-	unsigned protocols;      /* bits of url.h */
+	const char *require_signature; /* static; "none" */
+	unsigned protocols;            /* bits of url.h */
 	int64_t keep_cycles;
 };
 
@@ -83,7 +67,7 @@ int policy_read(struct policy *policy, const struct json *root,
 
 /*
  * The document's "policy": schema, digest, the members, and `zones`, the
- * JSON text of an array (zones.h); NULL: no zones.
+ * JSON text of an array (probe's zones.h); NULL: none.
  */
 void policy_write(const struct policy *policy, const char *zones,
     struct buf *out);
@@ -91,24 +75,28 @@ void policy_write(const struct policy *policy, const char *zones,
 /* How many connections `host` may have at once. */
 int64_t policy_budget(const struct policy *policy, const char *host);
 
-/* Whether protocols hold the URL's. */
+/* Whether the policy's protocols hold the URL's. */
 bool policy_allows(const struct policy *policy, const struct url *url);
 
 void policy_clear(struct policy *policy);
 
 /*
- * What one repository may set for itself: the same members, checked alike.
- * Rows for a shape table, and the check of what a row cannot say; `place`
- * is "config/fleet.json: repos[3].policy". Members that `object` lacks are
- * as in `base`.
+ * What one repository may set for itself: rows for a shape table; then what
+ * a row cannot say, with what `base` has for what `object` lacks. `place` is
+ * "config/fleet.json: repos[3].policy".
  */
-extern const struct shape policy_repo_shape[];
-int policy_repo_check(const struct json *object, const struct policy *base,
+extern const struct shape policy_own_shape[];
+int policy_own_check(const struct json *object, const struct policy *base,
     const char *place, struct err *err);
 
-/* Write those members of `object` that policy_repo_shape names, "note"s left
- * out, defaults of windows filled in. */
-void policy_repo_write(const struct json *object, const char *name,
+/* Write those members of `object` that policy_own_shape names, in its order,
+ * lists sorted, "note"s left out, the time zones of windows filled in. */
+void policy_own_write(const struct json *object, const char *name,
     struct jw *jw);
+
+/* Add the windows of `array`, which the shape has passed. */
+void policy_windows_read(struct policy_windows *windows,
+    const struct json *array);
+void policy_windows_clear(struct policy_windows *windows);
 
 #endif
