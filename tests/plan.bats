@@ -174,6 +174,16 @@ by_hand() {
 	web upgrade fast-forward behind
 }
 
+@test "plan: a commit that could not be rolled back is a person's to mend" {
+	local bad='remember("web"; .bad_commits = [{oid: .head, at:
+	    .tip_seen_at, token: 3, code: "rollback-blocked"}])'
+	plan "probe_of(\"web\"; current) | $bad"
+	web block manual rollback-blocked
+	text 'web: stands at commit 111111111111, edits were in the way of its rollback'
+	plan "$bad"
+	web upgrade fast-forward behind
+}
+
 @test "plan: min_age counts from first sight, not from commit dates" {
 	plan '.policy.min_age_s = 3600'
 	web defer none min-age

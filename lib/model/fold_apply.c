@@ -1,5 +1,6 @@
 #include "model/fold_apply.h"
 #include "base/alloc.h"
+#include "model/reason.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,13 +45,31 @@ close_apply(struct fold_repo *repo)
 	repo->open = (struct fold_open){ 0 };
 }
 
+/* What the next plan will say of it, down to the text; `why` is taken. */
 static void
 stands(struct fold_repo *repo, const char *reason, const char *code,
-    const char *recommendation)
+    const char *recommendation, char *why)
 {
 	fold_text(&repo->reason, reason);
 	fold_text(&repo->code, code);
 	fold_text(&repo->recommendation, recommendation);
+	free(repo->text);
+	repo->text = xasprintf("%s: %s", repo->repo_key, why);
+	free(why);
+}
+
+static char *
+plain(const char *code)
+{
+	return xstrdup(reason_find(code)->text);
+}
+
+static char *
+with_oid(const char *oid, bool blocked)
+{
+	oid = oid != NULL ? oid : "?";
+	return blocked ? xasprintf(REASON_ROLLBACK_BLOCKED, oid)
+		       : xasprintf(REASON_ROLLED_BACK, oid);
 }
 
 static void
@@ -172,11 +191,12 @@ committed(struct fold *fold, struct fold_repo *repo,
 		arrived(repo, outcome, event->at);
 		remember(repo, "undone", outcome, event);
 		add_bad(repo, outcome->before, outcome, "undone", event->at);
-		stands(repo, "behind", "bad-commit", "block");
+		stands(repo, "behind", "bad-commit", "block",
+		    with_oid(outcome->before, false));
 	} else {
 		arrived(repo, outcome, event->at);
 		fold_repo_tip(repo, outcome->after, event->at);
-		stands(repo, "current", "current", "none");
+		stands(repo, "current", "current", "none", plain("current"));
 	}
 	verdict(repo, "applied", outcome, event->at);
 	close_apply(repo);
@@ -193,7 +213,8 @@ rolled_back(struct fold *fold, struct fold_repo *repo,
 	if (!goes_back(repo, outcome)) {
 		add_bad(repo, outcome->after, outcome, outcome->code,
 		    event->at);
-		stands(repo, "behind", "bad-commit", "block");
+		stands(repo, "behind", "bad-commit", "block",
+		    with_oid(outcome->after, false));
 	}
 	verdict(repo, "rolled-back", outcome, event->at);
 	trouble(fold, repo, "rolled-back", "rolled back from", outcome);
@@ -212,7 +233,8 @@ rollback_blocked(struct fold *fold, struct fold_repo *repo,
 		add_bad(repo, outcome->after, outcome, "rollback-blocked",
 		    event->at);
 		fold_text(&repo->head, outcome->after);
-		stands(repo, repo->reason, "rollback-blocked", "block");
+		stands(repo, repo->reason, "rollback-blocked", "block",
+		    with_oid(outcome->after, true));
 	}
 	verdict(repo, "rollback-blocked", outcome, event->at);
 	trouble(fold, repo, "rollback-blocked", "cannot go back from", outcome);
@@ -263,7 +285,8 @@ recovered(struct fold *fold, struct fold_repo *repo,
 	} else if (word != NULL && strcmp(word, "mixed") == 0) {
 		fails(repo, INTELLIGENCE_FAILED, event->at);
 		remember(repo, "mixed", outcome, event);
-		stands(repo, "interrupted-mixed", "interrupted-mixed", "block");
+		stands(repo, "interrupted-mixed", "interrupted-mixed", "block",
+		    plain("interrupted-mixed"));
 		verdict(repo, "interrupted", outcome, event->at);
 		trouble(fold, repo, "interrupted-mixed",
 		    "edits in the way of recovery from", outcome);

@@ -58,6 +58,16 @@ const char *reason_leading(const char *a, const char *b);
 /* The table's rows by rank, from 0; NULL behind the last. */
 const struct reason *reason_at(size_t index);
 
+/*
+ * What the planner says where an apply has been: shared with the fold, which
+ * writes the same before the next plan does, so that nothing seems to change.
+ * Formats of an oid.
+ */
+#define REASON_ROLLED_BACK                                                     \
+	"commit %.12s was rolled back; waits for upstream to move on"
+#define REASON_ROLLBACK_BLOCKED                                                \
+	"stands at commit %.12s, edits were in the way of its rollback"
+
 /* "local" and so on; "none", "upgrade", "defer", "block". */
 const char *reason_kind_name(enum reason_kind kind);
 const char *reason_advice_name(enum reason_advice advice);

@@ -1,4 +1,5 @@
 #include "conditions.h"
+#include "model/reason.h"
 #include "note.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,10 +45,7 @@ check_bad_commits(struct plan_repo *repo)
 	for (; bad; bad = json_next(bad)) {
 		oid = json_get_text(bad, "oid");
 		if (oid && !strcmp(oid, repo->tip))
-			note(repo, "bad-commit",
-			    "commit %.12s was rolled back; waits for "
-			    "upstream to move on",
-			    oid);
+			note(repo, "bad-commit", REASON_ROLLED_BACK, oid);
 	}
 }
 
@@ -166,4 +164,25 @@ conditions_note(const struct plan *plan, struct plan_repo *repo,
 		    "the machine is under critical pressure");
 
 	return check_windows(plan, repo, err);
+}
+
+bool
+conditions_standing(struct plan_repo *repo)
+{
+	const char *at = json_get_text(repo->probe, "branch_oid");
+	const struct json *bad;
+	const char *oid, *code;
+
+	bad = json_first(json_get(repo->known, "bad_commits"));
+	for (; bad && at; bad = json_next(bad)) {
+		oid = json_get_text(bad, "oid");
+		code = json_get_text(bad, "code");
+		if (!oid || strcmp(oid, at) || !code ||
+		    strcmp(code, "rollback-blocked"))
+			continue;
+		note(repo, "rollback-blocked", REASON_ROLLBACK_BLOCKED, oid);
+		return true;
+	}
+
+	return false;
 }

@@ -12,4 +12,10 @@
 int conditions_note(const struct plan *plan, struct plan_repo *repo,
     struct err *err);
 
+/*
+ * Does the branch stand at a commit that could not be rolled back? That is
+ * noted on what is not due: a newer commit may mend it.
+ */
+bool conditions_standing(struct plan_repo *repo);
+
 #endif

@@ -285,6 +285,8 @@ decide_one(struct plan *plan, size_t i, struct err *err)
 		advice = REASON_BLOCK;
 	} else if (repo->due)
 		advice = strongest(plan, repo);
+	else if (conditions_standing(repo))
+		advice = REASON_BLOCK;
 	else if (harmless(repo))
 		advice = REASON_NONE;
 	set_word(repo, advice, risky);
