@@ -230,6 +230,12 @@ drop_events(struct doc *doc, size_t first, struct err *err)
 		return err_set(err, EX_DATAERR,
 		    "%s: events: expected an array, found %s", doc->place,
 		    json_type_name(json_type(events)));
+	event = json_first(events);
+	while (
+	    event != NULL && !said_from(json_get_text(event, "source"), first))
+		event = json_next(event);
+	if (event == NULL) /* nothing to drop: the bytes stay as they came */
+		return 0;
 	jw_init(&jw, &text);
 	jw_array(&jw, NULL);
 	for (event = json_first(events); event != NULL;

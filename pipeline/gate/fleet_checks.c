@@ -124,8 +124,8 @@ queue_fault(struct facts *facts)
 	return NULL;
 }
 
-/* An edge of the fleet whose needing end stands first; cycles have a check
- * of their own. */
+/* An edge of the fleet whose needing end does not stand behind, by place and
+ * by turn; cycles have a check of their own. */
 static char *
 edge_fault(const struct facts *facts)
 {
@@ -139,9 +139,9 @@ edge_fault(const struct facts *facts)
 		if (!from || !to || order->dropped[i] ||
 		    order->cycle[order->edges[i].from])
 			continue;
-		if (place_of(from) <= place_of(to))
-			return xasprintf("%s stands before %s", from->repo_key,
-			    to->repo_key);
+		if (place_of(from) <= place_of(to) || from->turn <= to->turn)
+			return xasprintf("%s does not stand behind %s",
+			    from->repo_key, to->repo_key);
 	}
 
 	return NULL;

@@ -87,6 +87,9 @@ prerequisites_granted(const struct facts *facts, const struct entry *entry)
 	if (!deps)
 		return check_make(name, false, "gate",
 		    xstrdup("not in the fleet"));
+	if (goes_back(entry))
+		return check_make(name, true, NULL,
+		    xstrdup("a rollback builds on nothing new"));
 	for (at = json_first(deps); at; at = json_next(at), count++) {
 		why = lacks(facts, json_text(at));
 		if (why)

@@ -147,6 +147,16 @@ lacks(const struct desk *desk, const char *dep)
 	return xasprintf("%s: %s", dep, reason ? reason : recommendation);
 }
 
+/* A rollback builds on nothing new. */
+static bool
+goes_back(const struct desk *desk, const struct reservation *it)
+{
+	const struct json *row = map_get(&desk->plan, it->repo_key);
+	const char *strategy = json_get_text(row, "strategy");
+
+	return strategy && !strcmp(strategy, "rollback");
+}
+
 static void
 settle(struct desk *desk, struct reservation *it)
 {
@@ -169,7 +179,8 @@ settle(struct desk *desk, struct reservation *it)
 		deny(it, "lease-foreign", blocker_detail(blocker));
 		return;
 	}
-	for (dep = json_first(it->depends_on); dep; dep = json_next(dep)) {
+	dep = goes_back(desk, it) ? NULL : json_first(it->depends_on);
+	for (; dep; dep = json_next(dep)) {
 		why = lacks(desk, json_text(dep));
 		if (why) {
 			deny(it, "needs", why);
