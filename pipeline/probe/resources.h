@@ -10,10 +10,8 @@
 #ifndef PROBE_RESOURCES_H
 #define PROBE_RESOURCES_H
 
-#include "base/err.h"
 #include "base/instant.h"
 #include "json/jw.h"
-#include "store/state.h"
 #include <stdint.h>
 
 enum resources_class {
@@ -29,7 +27,7 @@ enum resources_figure {
 	RESOURCES_PSI_IO,     /* likewise */
 	RESOURCES_LOAD,       /* permille of one task per processor */
 	RESOURCES_MEM_AVAILABLE,
-	RESOURCES_MEM_PERMILLE, /* of all memory */
+	RESOURCES_MEM_PERMILLE, /* of all memory, at most 4 GiB */
 	RESOURCES_FREE_BYTES,   /* where STATE is */
 	RESOURCES_FREE_INODES,
 	RESOURCES_BATTERY, /* percent, while discharging */
@@ -49,7 +47,11 @@ struct resources {
 void resources_read(struct resources *resources, const char *root,
     const char *path);
 
-/* Class them, given the class before: "none", "low" ...; NULL: none. */
+/*
+ * Class them, given the class before: "none", "low" ...; NULL: none. The
+ * reason names the figure and the threshold, not the figure's value, so that
+ * it stays the same while the class does.
+ */
 void resources_classify(struct resources *resources, const char *before);
 
 const char *resources_class_name(enum resources_class class);
@@ -58,11 +60,8 @@ const char *resources_class_name(enum resources_class class);
 void resources_write(const struct resources *resources, const char *name,
     struct jw *jw);
 
-/*
- * Keep runtime_resource_state.json and runtime_resource_telemetry.json: the
- * last 32 samples, one a minute at most unless the class changed.
- */
-int resources_keep(const struct resources *resources, const struct state *state,
-    instant now, struct err *err);
+/* One element of the telemetry's samples (telemetry.h). */
+void resources_sample(const struct resources *resources, instant now,
+    struct jw *jw);
 
 #endif

@@ -25,7 +25,7 @@ struct zone_facts {
 	int change_count;
 };
 
-/* -1 and EX_CONFIG for a name that is none: `place: unknown time zone`. */
+/* -1 and EX_CONFIG for a name that is none: `place: unknown time zone "x"`. */
 int zone_facts(const char *name, instant now, const char *place,
     struct zone_facts *facts, struct err *err);
 
