@@ -1,0 +1,48 @@
+/*
+ * refs - where names stand, and moving them by compare-and-swap
+ *
+ * Names are whole: "refs/heads/main".
+ */
+#ifndef GIT_REFS_H
+#define GIT_REFS_H
+
+#include "git/target.h"
+#include <stdbool.h>
+
+enum refs_moved {
+	REFS_MOVED,
+	REFS_CHANGED, /* it stands elsewhere than `from`; nothing moved */
+	REFS_LOCKED   /* another program holds its lock; nothing moved */
+};
+
+/* The branch that HEAD names ("refs/heads/main"), the caller's to free; NULL
+ * where HEAD is detached. */
+int refs_head(struct target *target, char **branch, struct err *err);
+
+/* The commit of `name`. 1; 0 where there is no such ref; -1. */
+int refs_oid(struct target *target, const char *name, char oid[OID_SIZE],
+    struct err *err);
+
+/*
+ * Move `name` from `from` (NULL: it must not exist) to `to` (NULL: remove
+ * it), with `message` in its reflog, said by Hermes.
+ */
+int refs_move(struct target *target, const char *name, const char *from,
+    const char *to, const char *message, enum refs_moved *moved,
+    struct err *err);
+
+/* Is `old` an ancestor of `commit`, or the same? False where unknown. */
+bool refs_descends(struct target *target, const char *commit, const char *old);
+
+/* Does any worktree have `name` checked out? */
+bool refs_checked_out(struct target *target, const char *name);
+
+/*
+ * The remote-tracking ref that `git fetch REMOTE` would keep for `branch`
+ * ("refs/heads/main") by remote.REMOTE.fetch, the caller's to free; NULL
+ * where it keeps none.
+ */
+char *refs_tracking(struct target *target, const char *remote,
+    const char *branch);
+
+#endif

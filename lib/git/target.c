@@ -1,0 +1,244 @@
+#include "git/target.h"
+#include "base/alloc.h"
+#include "git/target_in.h"
+#include <git2/sys/repository.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A copy without the slash that libgit2 ends folders with. */
+static char *
+folder_name(const char *path)
+{
+	size_t len;
+
+	if (path == NULL)
+		return NULL;
+	len = strlen(path);
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+
+	return xstrndup(path, len);
+}
+
+/* A worktree that lies elsewhere is not the one that was asked for. */
+static int
+check_worktree(const struct target *target, const char *path, struct err *err)
+{
+	struct stat asked, found;
+
+	if (target->worktree == NULL)
+		return 0;
+	if (stat(path, &asked) == -1)
+		return err_sys(err, EX_DATAERR, "%s", path);
+	if (stat(target->worktree, &found) == -1)
+		return err_sys(err, EX_DATAERR, "%s", target->worktree);
+	if (asked.st_dev != found.st_dev || asked.st_ino != found.st_ino)
+		return err_set(err, EX_DATAERR, "%s: its worktree is %s", path,
+		    target->worktree);
+
+	return 0;
+}
+
+static bool
+config_is_false(git_repository *repo, const char *name)
+{
+	git_config *config = NULL;
+	int truth = 1;
+
+	if (git_repository_config_snapshot(&config, repo) == 0)
+		git_config_get_bool(&truth, config, name);
+	git_config_free(config);
+
+	return !truth;
+}
+
+int
+target_open(struct target **out, const char *path, struct err *err)
+{
+	struct target *target = xcalloc(1, sizeof(*target));
+
+	*out = NULL;
+	if (lg_open(&target->repo, path, err) == -1) {
+		target_free(target);
+		return -1;
+	}
+	target->git_dir = folder_name(git_repository_path(target->repo));
+	target->common_dir =
+	    folder_name(git_repository_commondir(target->repo));
+	target->worktree = folder_name(git_repository_workdir(target->repo));
+	target->no_filemode = config_is_false(target->repo, "core.filemode");
+	if (check_worktree(target, path, err) == -1) {
+		target_free(target);
+		return -1;
+	}
+	*out = target;
+
+	return 0;
+}
+
+void
+target_free(struct target *target)
+{
+	int i;
+
+	if (target == NULL)
+		return;
+	for (i = 0; i < 2; i++) {
+		git_tree_free(target->tree[i]);
+		git_commit_free(target->commit[i]);
+		git_repository_free(target->attr[i]);
+	}
+	git_repository_free(target->repo);
+	free(target->staging);
+	free(target->git_dir);
+	free(target->common_dir);
+	free(target->worktree);
+	free(target);
+}
+
+static int
+add_staging(git_repository *repo, const char *objects, struct err *err)
+{
+	git_odb *odb = NULL;
+	int failed;
+
+	failed = git_repository_odb(&odb, repo) < 0 ||
+		 git_odb_add_disk_alternate(odb, objects) < 0;
+	git_odb_free(odb);
+	if (failed)
+		return lg_err(err, EX_DATAERR, "%s", objects);
+
+	return 0;
+}
+
+int
+target_stage(struct target *target, const char *path, struct err *err)
+{
+	free(target->staging);
+	target->staging = xasprintf("%s/objects", path);
+
+	return add_staging(target->repo, target->staging, err);
+}
+
+static int
+set_side(struct target *target, enum target_side side, const char *hex,
+    struct err *err)
+{
+	git_oid oid;
+
+	if (lg_oid(&oid, hex, err) == -1)
+		return -1;
+	if (git_commit_lookup(&target->commit[side], target->repo, &oid) < 0 ||
+	    git_commit_tree(&target->tree[side], target->commit[side]) < 0)
+		return lg_err(err, EX_DATAERR, "%s: %s", target->git_dir, hex);
+
+	return 0;
+}
+
+int
+target_sides(struct target *target, const char *before, const char *after,
+    struct err *err)
+{
+	if (set_side(target, TARGET_BEFORE, before, err) == -1)
+		return -1;
+
+	return set_side(target, TARGET_AFTER, after, err);
+}
+
+const char *
+target_git_dir(const struct target *target)
+{
+	return target->git_dir;
+}
+
+const char *
+target_common_dir(const struct target *target)
+{
+	return target->common_dir;
+}
+
+const char *
+target_worktree(const struct target *target)
+{
+	return target->worktree;
+}
+
+/* T1: a bare handle looks for attributes in its index alone. */
+int
+target_attr(struct target *target, enum target_side side, git_repository **out,
+    struct err *err)
+{
+	git_repository *repo = NULL;
+	git_index *index = NULL;
+	int failed;
+
+	*out = target->attr[side];
+	if (*out != NULL)
+		return 0;
+	failed = git_repository_open_bare(&repo, target->common_dir) < 0 ||
+		 git_index_new(&index) < 0 ||
+		 git_index_read_tree(index, target->tree[side]) < 0 ||
+		 git_repository_set_index(repo, index) < 0;
+	git_index_free(index);
+	if (failed)
+		lg_err(err, EX_DATAERR, "%s", target->common_dir);
+	else if (target->staging != NULL)
+		failed = add_staging(repo, target->staging, err) == -1;
+	if (failed) {
+		git_repository_free(repo);
+		return -1;
+	}
+	*out = target->attr[side] = repo;
+
+	return 0;
+}
+
+bool
+target_has_folder(struct target *target, enum target_side side,
+    const char *folder)
+{
+	git_tree_entry *entry = NULL;
+	bool found;
+
+	if (git_tree_entry_bypath(&entry, target->tree[side], folder) < 0)
+		return false;
+	found = git_tree_entry_type(entry) == GIT_OBJECT_TREE;
+	git_tree_entry_free(entry);
+
+	return found;
+}
+
+bool
+target_ignores(struct target *target, const char *path)
+{
+	int ignored = 0;
+
+	return git_ignore_path_is_ignored(&ignored, target->repo, path) == 0 &&
+	       ignored != 0;
+}
+
+bool
+target_landed(struct target *target, const struct target_changes *changes)
+{
+	git_repository *repo = NULL;
+	git_odb *odb = NULL;
+	git_oid oid;
+	bool all;
+	size_t i;
+
+	if (git_repository_open_bare(&repo, target->common_dir) < 0)
+		return false;
+	all = git_repository_odb(&odb, repo) == 0 &&
+	      git_odb_exists(odb, git_commit_id(target->commit[TARGET_AFTER]));
+	for (i = 0; all && i < changes->count; i++)
+		if (changes->list[i].new_mode != TARGET_ABSENT &&
+		    changes->list[i].new_mode != TARGET_GITLINK)
+			all = git_oid_fromstr(&oid, changes->list[i].new_oid) ==
+				  0 &&
+			      git_odb_exists(odb, &oid);
+	git_odb_free(odb);
+	git_repository_free(repo);
+
+	return all;
+}
