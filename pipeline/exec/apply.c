@@ -1,0 +1,204 @@
+#include "apply.h"
+#include "base/alloc.h"
+#include "folder.h"
+#include "model/event.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+const char *
+verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = { "none", "applied", "refused",
+		"rolled-back", "rollback-blocked", "failed", "blocked",
+		"interrupted" };
+
+	return names[verdict];
+}
+
+void
+apply_init(struct apply *apply, const struct state *state)
+{
+	*apply = (struct apply){ .state = state };
+	apply->tree_fd = apply->git_fd = apply->common_fd = -1;
+	apply->home_fd = apply->token_fd = apply->lock_fd = -1;
+	doc_new(&apply->said, "hermes.scratch/1");
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+apply_clear(struct apply *apply)
+{
+	close_fd(&apply->tree_fd);
+	close_fd(&apply->git_fd);
+	close_fd(&apply->common_fd);
+	close_fd(&apply->home_fd);
+	close_fd(&apply->token_fd);
+	close_fd(&apply->lock_fd);
+	target_changes_clear(&apply->changes);
+	ops_clear(&apply->ops);
+	target_free(apply->target);
+	free(apply->ref);
+	free(apply->rollback_ref);
+	free(apply->tracking);
+	free(apply->stats);
+	doc_clear(&apply->said);
+	buf_clear(&apply->checks_run);
+	apply_init(apply, apply->state);
+	doc_clear(&apply->said);
+}
+
+bool
+apply_refs_only(const struct apply *apply)
+{
+	return apply->tree_fd == -1;
+}
+
+int
+apply_stop(struct apply *apply, enum verdict verdict, const char *code,
+    const char *fmt, ...)
+{
+	va_list args;
+
+	if (apply->verdict != VERDICT_NONE)
+		return -1;
+	apply->verdict = verdict;
+	apply->code = code;
+	va_start(args, fmt);
+	vsnprintf(apply->detail, sizeof(apply->detail), fmt, args);
+	va_end(args);
+
+	return -1;
+}
+
+/* What the kernel says, in the words of B2. */
+static const char *
+code_of(const struct err *err)
+{
+	static const struct {
+		int number;
+		const char *code;
+	} codes[] = {
+		{ ENOSPC, "no-space" },
+		{ EDQUOT, "no-space" },
+		{ EROFS, "read-only-fs" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strstr(err->text, strerror(codes[i].number)) != NULL)
+			return codes[i].code;
+
+	return err->code == EX_DATAERR ? "corrupt" : "filesystem";
+}
+
+int
+apply_fail(struct apply *apply, const struct err *err)
+{
+	return apply_stop(apply, VERDICT_FAILED, code_of(err), "%s", err->text);
+}
+
+int
+apply_fail_sys(struct apply *apply, const char *what)
+{
+	struct err err;
+
+	err_sys(&err, EX_IOERR, "%s", what);
+
+	return apply_fail(apply, &err);
+}
+
+void
+apply_say(struct apply *apply, const char *type, const char *more,
+    struct buf *data)
+{
+	char *whole = xasprintf("hermes.%s", type);
+	struct event event = {
+		.source = "hermes-exec",
+		.type = whole,
+		.subject = apply->repo_key,
+		.more = more,
+		.cycle = apply->cycle,
+	};
+
+	event_add(&apply->said, &event, data);
+	free(whole);
+}
+
+static int
+open_folder(const char *path)
+{
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Open the worktree unless it is not this branch that it shows. */
+static int
+open_tree(struct apply *apply)
+{
+	const char *worktree = target_worktree(apply->target);
+
+	if (strcmp(apply->strategy, "ref-only") == 0 || worktree == NULL)
+		return 0;
+	apply->tree_fd = open_folder(worktree);
+	if (apply->tree_fd == -1)
+		return apply_fail_sys(apply, worktree);
+
+	return 0;
+}
+
+static int
+take_lock(struct apply *apply)
+{
+	struct err err;
+	int home = folder_own(apply->common_fd, "hermes", true, &err);
+
+	if (home == -1)
+		return apply_fail(apply, &err);
+	apply->lock_fd = openat(home, "lock",
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	close(home);
+	if (apply->lock_fd == -1)
+		return apply_fail_sys(apply, "hermes/lock");
+	if (flock(apply->lock_fd, LOCK_EX | LOCK_NB) == -1)
+		return apply_stop(apply, VERDICT_REFUSED, "lease-foreign",
+		    "%s/hermes/lock: another hermes-exec is at work here",
+		    target_common_dir(apply->target));
+
+	return 0;
+}
+
+int
+apply_open(struct apply *apply)
+{
+	struct err err;
+
+	snprintf(apply->name, sizeof(apply->name), "%" PRId64, apply->token);
+	apply->ref = xasprintf("refs/heads/%s", apply->branch);
+	apply->rollback_ref = xasprintf("refs/hermes/rollback/%s", apply->name);
+	if (target_open(&apply->target, apply->path, &err) == -1)
+		return apply_fail(apply, &err);
+	apply->git_fd = open_folder(target_git_dir(apply->target));
+	apply->common_fd = open_folder(target_common_dir(apply->target));
+	if (apply->git_fd == -1 || apply->common_fd == -1)
+		return apply_fail_sys(apply, target_git_dir(apply->target));
+	if (open_tree(apply) == -1 || take_lock(apply) == -1)
+		return -1;
+	apply->home_fd = folder_own(apply->git_fd, "hermes", true, &err);
+	if (apply->home_fd == -1)
+		return apply_fail(apply, &err);
+
+	return 0;
+}

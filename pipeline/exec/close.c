@@ -1,0 +1,106 @@
+#include "close.h"
+#include "folder.h"
+#include "git/refs.h"
+#include "journal.h"
+#include "json/jw.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+close_tracking(struct apply *apply)
+{
+	char oid[OID_SIZE];
+	enum refs_moved moved;
+	struct err err;
+	int found;
+
+	if (apply->tracking == NULL || strcmp(apply->strategy, "rollback") == 0)
+		return;
+	found = refs_oid(apply->target, apply->tracking, oid, &err);
+	if (found == -1 || (found == 1 && (strcmp(oid, apply->after) == 0 ||
+					      !refs_descends(apply->target,
+						  apply->after, oid))))
+		return;
+	refs_move(apply->target, apply->tracking, found ? oid : NULL,
+	    apply->after, "hermes: fetched", &moved, &err);
+}
+
+static void
+write_paths(struct jw *jw, const char *name, const struct paths *paths)
+{
+	size_t i;
+
+	jw_array(jw, name);
+	for (i = 0; paths != NULL && i < paths->count && i < 100; i++)
+		jw_bytes(jw, NULL, paths->list[i], strlen(paths->list[i]));
+	jw_end(jw);
+}
+
+static const char *
+event_of(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_APPLIED:
+		return "apply.committed";
+	case VERDICT_ROLLED_BACK:
+		return "apply.rolled-back";
+	case VERDICT_ROLLBACK_BLOCKED:
+		return "rollback.blocked";
+	default:
+		return "apply.refused";
+	}
+}
+
+void
+close_say(struct apply *apply, const struct paths *paths)
+{
+	struct buf data = { 0 };
+	struct jw jw;
+
+	jw_init(&jw, &data);
+	jw_object(&jw, NULL);
+	jw_int(&jw, "token", apply->token);
+	jw_text(&jw, "branch", apply->branch);
+	jw_text(&jw, "before", apply->before);
+	jw_text(&jw, "after", apply->after);
+	if (apply->verdict == VERDICT_APPLIED) {
+		jw_text(&jw, "role", apply->role);
+		jw_text(&jw, "url", apply->url);
+	} else {
+		jw_text(&jw, "code", apply->code);
+		jw_bytes(&jw, "detail", apply->detail, strlen(apply->detail));
+	}
+	if (apply->verdict == VERDICT_ROLLBACK_BLOCKED ||
+	    (paths != NULL && paths->count > 0))
+		write_paths(&jw, "paths", paths);
+	jw_end(&jw);
+	apply_say(apply, event_of(apply->verdict), apply->name, &data);
+	buf_clear(&data);
+}
+
+void
+close_apply(struct apply *apply, const struct paths *paths)
+{
+	struct paths kept = { 0 };
+	struct err err;
+
+	if (apply->open)
+		return;
+	if (undo_keep(apply, &kept) == -1) {
+		apply->open = true;
+		return;
+	}
+	if (kept.count > 0 && apply->detail[0] == '\0')
+		snprintf(apply->detail, sizeof(apply->detail),
+		    "%s: written to meanwhile, kept in %s/hermes/kept-%s",
+		    kept.list[0], target_git_dir(apply->target), apply->name);
+	close_say(apply, kept.count > 0 ? &kept : paths);
+	if (apply->verdict == VERDICT_APPLIED)
+		close_tracking(apply);
+	if (journal_write(apply, true, &err) == -1)
+		apply->open = true; /* K1 */
+	else if (apply->token_fd != -1)
+		folder_remove(apply->home_fd, apply->name);
+	paths_clear(&kept);
+}

@@ -1,0 +1,251 @@
+#include "folder.h"
+#include "base/alloc.h"
+#include "store/io.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int
+open_below(int folder, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)(flags | O_DIRECTORY | O_CLOEXEC),
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
+}
+
+static int
+open_parent(int folder, const char *path, int flags, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent;
+	int fd, saved;
+
+	*name = slash != NULL ? slash + 1 : path;
+	if (slash == NULL)
+		return open_below(folder, ".", flags);
+	parent = xstrndup(path, (size_t)(slash - path));
+	fd = open_below(folder, parent, flags);
+	saved = errno;
+	free(parent);
+	errno = saved;
+
+	return fd;
+}
+
+int
+folder_parent(int folder, const char *path, const char **name)
+{
+	return open_parent(folder, path, O_PATH, name);
+}
+
+/* Close without losing errno. */
+static int
+done(int fd, int rc)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+
+	return rc;
+}
+
+int
+folder_lstat(int folder, const char *path, struct stat *st)
+{
+	const char *name;
+	int fd = folder_parent(folder, path, &name);
+
+	if (fd == -1)
+		return -1;
+
+	return done(fd, fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW));
+}
+
+int
+folder_put(int folder, const char *from, int tree, const char *path)
+{
+	const char *name;
+	int fd = folder_parent(tree, path, &name);
+
+	if (fd == -1)
+		return -1;
+
+	return done(fd, renameat2(folder, from, fd, name, RENAME_NOREPLACE));
+}
+
+int
+folder_take(int tree, const char *path, int folder, const char *to)
+{
+	const char *name;
+	int fd = folder_parent(tree, path, &name);
+
+	if (fd == -1)
+		return -1;
+
+	return done(fd, renameat2(fd, name, folder, to, RENAME_NOREPLACE));
+}
+
+int
+folder_swap(int folder, const char *name, int tree, const char *path)
+{
+	const char *last;
+	int fd = folder_parent(tree, path, &last);
+
+	if (fd == -1)
+		return -1;
+
+	return done(fd, renameat2(folder, name, fd, last, RENAME_EXCHANGE));
+}
+
+int
+folder_mkdir(int tree, const char *path, mode_t mode)
+{
+	const char *name;
+	int fd = folder_parent(tree, path, &name);
+
+	if (fd == -1)
+		return -1;
+
+	return done(fd, mkdirat(fd, name, mode));
+}
+
+int
+folder_restore(int tree, const char *path, mode_t bits)
+{
+	const char *name;
+	int fd = folder_parent(tree, path, &name);
+	int rc;
+
+	if (fd == -1)
+		return -1;
+	rc = mkdirat(fd, name, 0700);
+	if (rc == 0)
+		rc = fchmodat(fd, name, bits, 0);
+
+	return done(fd, rc);
+}
+
+int
+folder_rmdir(int tree, const char *path)
+{
+	const char *name;
+	int fd = folder_parent(tree, path, &name);
+
+	if (fd == -1)
+		return -1;
+
+	return done(fd, unlinkat(fd, name, AT_REMOVEDIR));
+}
+
+int
+folder_sync_parent(int tree, const char *path)
+{
+	const char *name;
+	int fd = open_parent(tree, path, O_RDONLY, &name);
+
+	if (fd == -1)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+
+	return done(fd, fsync(fd));
+}
+
+int
+folder_own(int folder, const char *name, bool make, struct err *err)
+{
+	struct stat st;
+	int fd;
+
+	if (make && mkdirat(folder, name, 0700) == -1 && errno != EEXIST)
+		return err_sys(err, EX_IOERR, "%s", name);
+	fd = openat(folder, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return err_sys(err,
+		    errno == ENOTDIR || errno == ELOOP ? EX_NOPERM : EX_IOERR,
+		    "%s", name);
+	if (fstat(fd, &st) == -1 || st.st_uid != geteuid() ||
+	    (st.st_mode & 022) != 0) {
+		close(fd);
+		return err_set(err, EX_NOPERM,
+		    "%s: expected a folder of ours that no one else may "
+		    "write to",
+		    name);
+	}
+
+	return fd;
+}
+
+static int
+remove_entries(int fd)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	int rc = 0;
+
+	if (dir == NULL)
+		return done(fd, -1);
+	while (rc == 0 && (entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			rc = folder_remove(dirfd(dir), entry->d_name);
+	closedir(dir);
+
+	return rc;
+}
+
+int
+folder_remove(int folder, const char *name)
+{
+	int fd;
+
+	if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -1;
+	fd = openat(folder, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1 || remove_entries(fd) == -1)
+		return -1;
+
+	return unlinkat(folder, name, AT_REMOVEDIR);
+}
+
+int
+folder_write(int folder, const char *name, const void *bytes, size_t len,
+    struct err *err)
+{
+	int fd = openat(folder, name,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		return err_sys(err, EX_IOERR, "%s", name);
+	if (io_write_at(fd, 0, bytes, len) == -1 || fsync(fd) == -1) {
+		err_sys(err, EX_IOERR, "%s", name);
+		close(fd);
+		return -1;
+	}
+	if (close(fd) == -1)
+		return err_sys(err, EX_IOERR, "%s", name);
+
+	return 0;
+}
+
+bool
+folder_same(int one, const char *name, int two, const char *other)
+{
+	struct stat a, b;
+
+	return fstatat(one, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstatat(two, other, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}

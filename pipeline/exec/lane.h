@@ -1,0 +1,25 @@
+/*
+ * lane - one process per repository in hand (X7)
+ *
+ *   L1  a repository begins once all that it depends on, of those in hand,
+ *       has been applied; a prerequisite that was not blocks it by name
+ *   L2  HUP, INT or TERM: what is in hand is finished, nothing is begun
+ *   L3  a process that dies costs its own repository: `interrupted`, its
+ *       journal stays open for hermes-exec -R
+ */
+#ifndef EXEC_LANE_H
+#define EXEC_LANE_H
+
+#include "accept.h"
+
+/*
+ * Run all jobs, lane_count at once at most; adds "exec" and events to the
+ * document. EX_TEMPFAIL where a signal ended it early: what was done is in
+ * the journals.
+ */
+int lane_run(struct jobs *jobs, struct doc *doc, struct err *err);
+
+/* The same document without doing anything: every job refused as dry-run. */
+int lane_refuse(struct jobs *jobs, struct doc *doc, struct err *err);
+
+#endif

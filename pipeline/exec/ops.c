@@ -1,0 +1,311 @@
+#include "ops.h"
+#include "base/alloc.h"
+#include "folder.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define OPS_HEAD "hermes.apply/1"
+#define NO_OID "0000000000000000000000000000000000000000"
+
+void
+op_name(char out[OP_NAME_SIZE], char kind, size_t number)
+{
+	snprintf(out, OP_NAME_SIZE, "%c-%zu", kind, number);
+}
+
+static struct op *
+add_op(struct ops *ops, enum op_kind kind, const char *path)
+{
+	struct op *op;
+
+	ops->list =
+	    xgrow(ops->list, ops->count, &ops->cap, sizeof(ops->list[0]));
+	op = &ops->list[ops->count++];
+	*op = (struct op){ .kind = kind, .path = xstrdup(path) };
+	strcpy(op->old_oid, NO_OID);
+	strcpy(op->new_oid, NO_OID);
+
+	return op;
+}
+
+static void
+add_file_op(struct ops *ops, enum op_kind kind,
+    const struct target_changes *changes, size_t i)
+{
+	const struct target_change *change = &changes->list[i];
+	struct op *op = add_op(ops, kind, change->path);
+
+	op->change = i;
+	if (kind != OP_ADD) {
+		memcpy(op->old_oid, change->old_oid, OID_SIZE);
+		op->old_mode = change->old_mode;
+	}
+	if (kind != OP_DELETE) {
+		memcpy(op->new_oid, change->new_oid, OID_SIZE);
+		op->new_mode = change->new_mode;
+	}
+}
+
+/* Is there a file in the worktree on this side, for the tree's part? O3 */
+static bool
+is_file(unsigned mode)
+{
+	return mode != TARGET_ABSENT && mode != TARGET_GITLINK;
+}
+
+static void
+add_files(struct ops *ops, enum op_kind kind,
+    const struct target_changes *changes)
+{
+	bool old, new;
+	size_t i;
+
+	for (i = 0; i < changes->count; i++) {
+		old = is_file(changes->list[i].old_mode);
+		new = is_file(changes->list[i].new_mode);
+		if (old == (kind != OP_ADD) && new == (kind != OP_DELETE))
+			add_file_op(ops, kind, changes, i);
+	}
+}
+
+/* Folder names, for a while. */
+struct names {
+	char **list;
+	size_t count, cap;
+};
+
+static void
+add_name(struct names *names, char *name)
+{
+	names->list =
+	    xgrow(names->list, names->count, &names->cap, sizeof(char *));
+	names->list[names->count++] = name;
+}
+
+static void
+clear_names(struct names *names)
+{
+	while (names->count > 0)
+		free(names->list[--names->count]);
+	free(names->list);
+}
+
+static int
+rising(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int
+falling(const void *a, const void *b)
+{
+	return rising(b, a);
+}
+
+static void
+sort_names(struct names *names, int (*order)(const void *, const void *))
+{
+	size_t i, kept = 0;
+
+	if (names->count == 0)
+		return;
+	qsort(names->list, names->count, sizeof(char *), order);
+	for (i = 1; i < names->count; i++)
+		if (strcmp(names->list[i], names->list[kept]) == 0)
+			free(names->list[i]);
+		else
+			names->list[++kept] = names->list[i];
+	names->count = kept + 1;
+}
+
+static bool
+has_folder(int tree, const char *path, unsigned *bits)
+{
+	struct stat st;
+
+	if (folder_lstat(tree, path, &st) == -1 || !S_ISDIR(st.st_mode))
+		return false;
+	*bits = st.st_mode & 07777;
+
+	return true;
+}
+
+/* The folders above `path` for which `wanted` holds; a folder above one that
+ * is not wanted is not asked for. */
+static void
+add_parents(struct names *names, const char *path,
+    bool (*wanted)(struct target *target, int tree, const char *folder),
+    struct target *target, int tree)
+{
+	char *folder = xstrdup(path), *slash;
+
+	while ((slash = strrchr(folder, '/')) != NULL) {
+		*slash = '\0';
+		if (!wanted(target, tree, folder))
+			break;
+		add_name(names, xstrdup(folder));
+	}
+	free(folder);
+}
+
+static bool
+folder_goes(struct target *target, int tree, const char *folder)
+{
+	(void)tree;
+
+	return !target_has_folder(target, TARGET_AFTER, folder);
+}
+
+static bool
+folder_misses(struct target *target, int tree, const char *folder)
+{
+	unsigned bits;
+
+	(void)target;
+
+	return !has_folder(tree, folder, &bits);
+}
+
+static void
+add_rmdirs(struct ops *ops, struct target *target,
+    const struct target_changes *changes, int tree)
+{
+	const struct target_change *change;
+	struct names names = { 0 };
+	unsigned bits;
+	size_t i;
+
+	for (i = 0; i < changes->count; i++) {
+		change = &changes->list[i];
+		if (change->old_mode == TARGET_GITLINK &&
+		    change->new_mode != TARGET_GITLINK)
+			add_name(&names, xstrdup(change->path));
+		if (change->new_mode == TARGET_ABSENT)
+			add_parents(&names, change->path, folder_goes, target,
+			    tree);
+	}
+	sort_names(&names, falling);
+	for (i = 0; i < names.count; i++)
+		if (has_folder(tree, names.list[i], &bits))
+			add_op(ops, OP_RMDIR, names.list[i])->old_mode = bits;
+	clear_names(&names);
+}
+
+static void
+add_mkdirs(struct ops *ops, struct target *target,
+    const struct target_changes *changes, int tree)
+{
+	const struct target_change *change;
+	struct names names = { 0 };
+	size_t i;
+
+	for (i = 0; i < changes->count; i++) {
+		change = &changes->list[i];
+		if (change->new_mode == TARGET_GITLINK &&
+		    folder_misses(target, tree, change->path))
+			add_name(&names, xstrdup(change->path));
+		if (change->old_mode == TARGET_ABSENT)
+			add_parents(&names, change->path, folder_misses, target,
+			    tree);
+	}
+	sort_names(&names, rising);
+	for (i = 0; i < names.count; i++)
+		add_op(ops, OP_MKDIR, names.list[i]);
+	clear_names(&names);
+}
+
+int
+ops_plan(struct ops *ops, struct target *target,
+    const struct target_changes *changes, int tree, struct err *err)
+{
+	(void)err;
+	add_files(ops, OP_DELETE, changes); /* O1 */
+	add_rmdirs(ops, target, changes, tree);
+	add_mkdirs(ops, target, changes, tree);
+	add_files(ops, OP_ADD, changes);
+	add_files(ops, OP_CHANGE, changes);
+
+	return 0;
+}
+
+void
+ops_write(const struct ops *ops, struct buf *out)
+{
+	const struct op *op;
+	size_t i;
+
+	buf_printf(out, OPS_HEAD " %zu\n", ops->count);
+	for (i = 0; i < ops->count; i++) {
+		op = &ops->list[i];
+		buf_printf(out, "%c %06o %06o %s %s %" PRIu64 "\t%s", op->kind,
+		    op->old_mode, op->new_mode, op->old_oid, op->new_oid,
+		    op->inode, op->path);
+		buf_putc(out, '\0');
+	}
+}
+
+static bool
+known_kind(char kind)
+{
+	return kind != '\0' && strchr("DRKAM", kind) != NULL;
+}
+
+/* One record; returns what stands behind it, or NULL. */
+static const char *
+read_op(struct ops *ops, const char *at, const char *end)
+{
+	const char *stop = memchr(at, '\0', (size_t)(end - at)), *tab;
+	struct op op = { 0 };
+	char kind;
+
+	tab = stop != NULL ? strchr(at, '\t') : NULL;
+	if (tab == NULL || tab[1] == '\0' ||
+	    sscanf(at, "%c %o %o %40[0-9a-f] %40[0-9a-f] %" SCNu64, &kind,
+		&op.old_mode, &op.new_mode, op.old_oid, op.new_oid,
+		&op.inode) != 6 ||
+	    !known_kind(kind))
+		return NULL;
+	op.kind = (enum op_kind)kind;
+	op.path = xstrdup(tab + 1);
+	ops->list =
+	    xgrow(ops->list, ops->count, &ops->cap, sizeof(ops->list[0]));
+	ops->list[ops->count++] = op;
+
+	return stop + 1;
+}
+
+int
+ops_read(struct ops *ops, const struct buf *text, const char *place,
+    struct err *err)
+{
+	const char *at = buf_text(text), *end = at + text->len;
+	size_t count;
+	int used = 0;
+
+	if (sscanf(at, OPS_HEAD " %zu%n", &count, &used) != 1 ||
+	    at[used] != '\n')
+		return err_set(err, EX_DATAERR, "%s: not a journal", place);
+	at += used + 1;
+	while (at != NULL && at < end)
+		at = read_op(ops, at, end);
+	if (at == NULL || ops->count != count)
+		return err_set(err, EX_DATAERR, "%s: damaged in step %zu",
+		    place, ops->count + 1);
+
+	return 0;
+}
+
+void
+ops_clear(struct ops *ops)
+{
+	size_t i;
+
+	for (i = 0; i < ops->count; i++)
+		free(ops->list[i].path);
+	free(ops->list);
+	*ops = (struct ops){ 0 };
+}

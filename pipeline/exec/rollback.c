@@ -1,0 +1,140 @@
+#include "rollback.h"
+#include "base/alloc.h"
+#include "folder.h"
+#include "git/index.h"
+#include "git/refs.h"
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void blocked(struct apply *apply, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+blocked(struct apply *apply, const char *fmt, ...)
+{
+	va_list args;
+
+	apply->verdict = VERDICT_ROLLBACK_BLOCKED;
+	apply->code = "rollback-blocked";
+	va_start(args, fmt);
+	vsnprintf(apply->detail, sizeof(apply->detail), fmt, args);
+	va_end(args);
+}
+
+static bool
+head_is_ours(struct apply *apply)
+{
+	char oid[OID_SIZE], *head = NULL;
+	struct err err;
+	bool ours;
+
+	if (refs_oid(apply->target, apply->ref, oid, &err) != 1 ||
+	    strcmp(oid, apply->after) != 0)
+		return false;
+	if (apply_refs_only(apply))
+		return true;
+	if (refs_head(apply->target, &head, &err) == -1)
+		return false;
+	ours = head != NULL && strcmp(head, apply->ref) == 0;
+	free(head);
+
+	return ours;
+}
+
+/* `git status` may have written the index again meanwhile. Where it says no
+ * more than the target's tree it is as good as ours. */
+static bool
+adopt_index(struct apply *apply)
+{
+	struct err err;
+	char *path = NULL;
+
+	if (folder_same(apply->token_fd, "new-index", apply->git_fd, "index"))
+		return true;
+	if (index_staged(apply->target, TARGET_AFTER, &path, &err) == -1 ||
+	    path != NULL) {
+		free(path);
+		return false;
+	}
+	unlinkat(apply->token_fd, "new-index", 0);
+
+	return linkat(apply->git_fd, "index", apply->token_fd, "new-index",
+		   0) == 0;
+}
+
+/* B1 */
+static int
+ask(struct apply *apply, struct paths *left)
+{
+	if (!head_is_ours(apply)) {
+		blocked(apply, "%s is no longer at %s", apply->ref,
+		    apply->after);
+		return -1;
+	}
+	if (apply_refs_only(apply))
+		return 0;
+	undo_would_leave(apply, left);
+	if (left->count > 0) {
+		blocked(apply, "%s: has been changed", left->list[0]);
+		return -1;
+	}
+	if (!adopt_index(apply)) {
+		blocked(apply, "the index has changed");
+		return -1;
+	}
+
+	return 0;
+}
+
+int
+rollback_branch(struct apply *apply)
+{
+	char *message = xasprintf("hermes: rollback, cycle %s, token %s",
+	    apply->cycle, apply->name);
+	enum refs_moved moved = REFS_LOCKED;
+	struct err err;
+	int rc;
+
+	rc = refs_move(apply->target, apply->ref, apply->after, apply->before,
+	    message, &moved, &err);
+	free(message);
+
+	return rc == -1 || moved != REFS_MOVED ? -1 : 0;
+}
+
+static void
+take_back(struct apply *apply, struct paths *left)
+{
+	struct err err;
+
+	if (folder_write(apply->token_fd, "back", "", 0, &err) == -1 ||
+	    fsync(apply->token_fd) == -1 || rollback_branch(apply) == -1) {
+		unlinkat(apply->token_fd, "back", 0);
+		blocked(apply, "%s: cannot be moved", apply->ref);
+	} else if (undo(apply, left) == -1) {
+		apply->verdict = VERDICT_INTERRUPTED;
+		apply->open = true;
+	} else if (left->count > 0) {
+		apply->verdict = VERDICT_FAILED;
+		apply->code = "interrupted-mixed";
+	}
+}
+
+void
+rollback(struct apply *apply, struct paths *left)
+{
+	apply->verdict = VERDICT_ROLLED_BACK;
+	if (undo_lock(apply) == -1) {
+		blocked(apply, "%s/index.lock: another program is at work",
+		    target_git_dir(apply->target));
+		return;
+	}
+	if (ask(apply, left) == 0)
+		take_back(apply, left);
+	if (!apply->open)
+		undo_unlock(apply);
+}

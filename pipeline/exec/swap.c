@@ -1,0 +1,437 @@
+#include "swap.h"
+#include "base/alloc.h"
+#include "folder.h"
+#include "git/blob.h"
+#include "git/index.h"
+#include "git/refs.h"
+#include "model/lease.h"
+#include "proc/host.h"
+#include "undo.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool
+lease_is_ours(const struct apply *apply, const struct lease *lease)
+{
+	struct host_now now;
+	struct err err;
+
+	return lease != NULL && lease->token == apply->token &&
+	       strcmp(lease->repo_key, apply->repo_key) == 0 &&
+	       host_now(&now, &err) == 0 &&
+	       strcmp(lease->boot_id, now.boot_id) == 0 &&
+	       now.boot_ms < lease->expires_boot_ms;
+}
+
+int
+swap_lease(struct apply *apply)
+{
+	struct lease_table table = { 0 };
+	struct buf text = { 0 };
+	struct json *root = NULL;
+	struct err err;
+	bool ours = false;
+	int rc;
+
+	rc = state_read(apply->state, "coordination_leases.json", &text, &err);
+	if (rc == 1) {
+		root = json_parse(text.data, text.len,
+		    "coordination_leases.json", &err);
+		rc = root == NULL ? -1
+				  : lease_read(&table, root,
+					"coordination_leases.json", &err);
+	}
+	if (rc == 0 && root != NULL)
+		ours =
+		    lease_is_ours(apply, lease_find(&table, apply->repo_key,
+					     target_common_dir(apply->target)));
+	lease_clear(&table);
+	json_free(root);
+	buf_clear(&text);
+	if (rc == -1)
+		return apply_fail(apply, &err);
+	if (!ours)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "token %s is no longer leased", apply->name);
+
+	return 0;
+}
+
+static int
+lock_index(struct apply *apply)
+{
+	if (linkat(apply->token_fd, "lock", apply->git_fd, "index.lock", 0) ==
+	    0)
+		return 0;
+	if (errno == EEXIST)
+		return apply_stop(apply, VERDICT_REFUSED, "locked",
+		    "%s/index.lock: another program is at work",
+		    target_git_dir(apply->target));
+
+	return apply_fail_sys(apply, "index.lock");
+}
+
+static int
+check_head(struct apply *apply)
+{
+	char oid[OID_SIZE], *head;
+	struct err err;
+	bool same;
+
+	if (refs_oid(apply->target, apply->ref, oid, &err) == -1)
+		return apply_fail(apply, &err);
+	if (strcmp(oid, apply->before) != 0)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "%s is no longer at %s", apply->ref, apply->before);
+	if (apply_refs_only(apply)) {
+		if (target_worktree(apply->target) == NULL ||
+		    !refs_checked_out(apply->target, apply->ref))
+			return 0;
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "%s is checked out", apply->ref);
+	}
+	if (refs_head(apply->target, &head, &err) == -1)
+		return apply_fail(apply, &err);
+	same = head != NULL && strcmp(head, apply->ref) == 0;
+	free(head);
+	if (!same)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "HEAD is no longer at %s", apply->ref);
+
+	return 0;
+}
+
+static int
+check_index(struct apply *apply)
+{
+	bool had = faccessat(apply->token_fd, "old-index", F_OK, 0) == 0;
+	bool has = faccessat(apply->git_fd, "index", F_OK, 0) == 0;
+	struct err err;
+	char *path;
+
+	if (had != has || (had && !folder_same(apply->token_fd, "old-index",
+				      apply->git_fd, "index")))
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "the index has changed");
+	if (index_staged(apply->target, TARGET_BEFORE, &path, &err) == -1)
+		return apply_fail(apply, &err);
+	if (path == NULL)
+		return 0;
+	apply_stop(apply, VERDICT_REFUSED, "stale-plan", "%s: is staged", path);
+	free(path);
+
+	return -1;
+}
+
+static int
+stop_collision(struct apply *apply, const char *path)
+{
+	bool ignored = target_ignores(apply->target, path);
+
+	return apply_stop(apply, VERDICT_REFUSED,
+	    ignored ? "ignored-collision" : "untracked-collision",
+	    "%s: is in the way", path);
+}
+
+/* Does the file at `name` in `folder` hold the step's old blob? */
+static int
+holds_old(struct apply *apply, const struct op *op, int folder,
+    const char *name)
+{
+	struct err err;
+	bool same;
+
+	if (blob_same(apply->target, TARGET_BEFORE, op->path, op->old_oid,
+		op->old_mode, folder, name, &same, &err) == -1)
+		return apply_fail(apply, &err);
+	if (!same)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "%s: has been changed", op->path);
+
+	return 0;
+}
+
+/* Before the first rename, so that the common edit costs none. */
+static int
+check_path(struct apply *apply, const struct op *op)
+{
+	const char *name;
+	struct stat st;
+	int fd, rc;
+
+	if (op->kind == OP_ADD) {
+		if (folder_lstat(apply->tree_fd, op->path, &st) == 0 &&
+		    !S_ISDIR(st.st_mode))
+			return stop_collision(apply, op->path);
+		return 0;
+	}
+	if (op->kind != OP_DELETE && op->kind != OP_CHANGE)
+		return 0;
+	fd = folder_parent(apply->tree_fd, op->path, &name);
+	if (fd == -1)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "%s: %s", op->path, strerror(errno));
+	rc = holds_old(apply, op, fd, name);
+	close(fd);
+
+	return rc;
+}
+
+/* S2 */
+static int
+check_facts(struct apply *apply)
+{
+	size_t i;
+
+	if (swap_lease(apply) == -1 || check_head(apply) == -1)
+		return -1;
+	if (apply_refs_only(apply))
+		return 0;
+	if (check_index(apply) == -1)
+		return -1;
+	for (i = 0; i < apply->ops.count; i++)
+		if (check_path(apply, &apply->ops.list[i]) == -1)
+			return -1;
+
+	return 0;
+}
+
+static int
+do_delete(struct apply *apply, size_t i)
+{
+	const struct op *op = &apply->ops.list[i];
+	char name[OP_NAME_SIZE];
+
+	op_name(name, 'd', i);
+	if (folder_take(apply->tree_fd, op->path, apply->token_fd, name) == -1)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "%s: %s", op->path, strerror(errno));
+
+	return holds_old(apply, op, apply->token_fd, name); /* S3 */
+}
+
+static int
+do_change(struct apply *apply, size_t i)
+{
+	const struct op *op = &apply->ops.list[i];
+	char name[OP_NAME_SIZE];
+
+	op_name(name, 'n', i);
+	if (folder_swap(apply->token_fd, name, apply->tree_fd, op->path) == -1)
+		return apply_stop(apply, VERDICT_REFUSED,
+		    errno == EXDEV ? "filesystem" : "stale-plan", "%s: %s",
+		    op->path, strerror(errno));
+
+	return holds_old(apply, op, apply->token_fd, name); /* S3 */
+}
+
+static int
+do_add(struct apply *apply, size_t i)
+{
+	const struct op *op = &apply->ops.list[i];
+	char name[OP_NAME_SIZE];
+
+	op_name(name, 'n', i);
+	if (folder_put(apply->token_fd, name, apply->tree_fd, op->path) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return stop_collision(apply, op->path);
+
+	return apply_stop(apply, VERDICT_REFUSED,
+	    errno == EXDEV ? "filesystem" : "stale-plan", "%s: %s", op->path,
+	    strerror(errno));
+}
+
+/* A folder with something untracked in it stays, as git leaves it. */
+static int
+do_rmdir(struct apply *apply, const struct op *op)
+{
+	if (folder_rmdir(apply->tree_fd, op->path) == 0 || errno == ENOTEMPTY ||
+	    errno == ENOENT || errno == EBUSY)
+		return 0;
+
+	return apply_fail_sys(apply, op->path);
+}
+
+static int
+do_mkdir(struct apply *apply, const struct op *op)
+{
+	struct stat st;
+
+	if (folder_mkdir(apply->tree_fd, op->path, 0777) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return apply_fail_sys(apply, op->path);
+	if (folder_lstat(apply->tree_fd, op->path, &st) == 0 &&
+	    S_ISDIR(st.st_mode))
+		return 0;
+
+	return stop_collision(apply, op->path);
+}
+
+static int
+do_op(struct apply *apply, size_t i)
+{
+	const struct op *op = &apply->ops.list[i];
+
+	switch (op->kind) {
+	case OP_DELETE:
+		return do_delete(apply, i);
+	case OP_RMDIR:
+		return do_rmdir(apply, op);
+	case OP_MKDIR:
+		return do_mkdir(apply, op);
+	case OP_ADD:
+		return do_add(apply, i);
+	case OP_CHANGE:
+		return do_change(apply, i);
+	}
+
+	return -1;
+}
+
+/* The renames have moved every ctime. Where that cannot be written down the
+ * prepared index stays: git then looks at the files once more. */
+static void
+note_ctimes(struct apply *apply)
+{
+	struct stat *now = xcalloc(apply->changes.count + 1, sizeof(now[0]));
+	struct err err;
+	size_t i;
+	char *file;
+
+	for (i = 0; i < apply->changes.count; i++)
+		if (apply->changes.list[i].new_mode != TARGET_ABSENT &&
+		    folder_lstat(apply->tree_fd, apply->changes.list[i].path,
+			&now[i]) == -1)
+			now[i].st_ino = 0;
+	file = xasprintf("%s/hermes/%s/index", target_git_dir(apply->target),
+	    apply->name);
+	index_moved(file, &apply->changes, apply->stats, now, &err);
+	free(file);
+	free(now);
+}
+
+static bool
+same_parent(const char *a, const char *b)
+{
+	const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
+	size_t len = x != NULL ? (size_t)(x - a) : 0;
+
+	return (y != NULL ? (size_t)(y - b) : 0) == len &&
+	       memcmp(a, b, len) == 0;
+}
+
+static int
+sync_tree(struct apply *apply)
+{
+	const struct op *op = apply->ops.list;
+	size_t i;
+
+	for (i = 0; i < apply->ops.count; i++)
+		if ((i == 0 || !same_parent(op[i].path, op[i - 1].path)) &&
+		    folder_sync_parent(apply->tree_fd, op[i].path) == -1)
+			return apply_fail_sys(apply, op[i].path);
+
+	return 0;
+}
+
+/* `new-index` stays as a witness of which index was ours. */
+static int
+swap_index(struct apply *apply)
+{
+	note_ctimes(apply);
+	if (linkat(apply->token_fd, "index", apply->token_fd, "new-index", 0) ==
+		-1 ||
+	    fsync(apply->token_fd) == -1)
+		return apply_fail_sys(apply, "index");
+	if (renameat(apply->token_fd, "index", apply->git_fd, "index") == -1 ||
+	    fsync(apply->git_fd) == -1)
+		return apply_fail_sys(apply, "index");
+
+	return 0;
+}
+
+static int
+move_ref(struct apply *apply, const char *name, const char *from,
+    const char *to)
+{
+	char *message = xasprintf("hermes: %s, cycle %s, token %s",
+	    apply->strategy, apply->cycle, apply->name);
+	enum refs_moved moved;
+	struct err err;
+	int rc;
+
+	rc = refs_move(apply->target, name, from, to, message, &moved, &err);
+	free(message);
+	if (rc == -1)
+		return apply_fail(apply, &err);
+	if (moved == REFS_LOCKED)
+		return apply_stop(apply, VERDICT_REFUSED, "locked",
+		    "%s: is locked", name);
+	if (moved == REFS_CHANGED)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "%s: has been moved", name);
+
+	return 0;
+}
+
+/* S4 */
+static int
+swap_all(struct apply *apply)
+{
+	size_t i;
+
+	if (check_facts(apply) == -1)
+		return -1;
+	for (i = 0; i < apply->ops.count; i++)
+		if (do_op(apply, i) == -1)
+			return -1;
+	if (!apply_refs_only(apply) &&
+	    (sync_tree(apply) == -1 || swap_index(apply) == -1))
+		return -1;
+	if (move_ref(apply, apply->rollback_ref, NULL, apply->before) == -1)
+		return -1;
+
+	return move_ref(apply, apply->ref, apply->before, apply->after);
+}
+
+/* A swap that stopped half-way is taken back; what cannot be is left, lock
+ * and all, for hermes-exec -R. */
+static void
+take_back(struct apply *apply)
+{
+	struct paths left = { 0 };
+
+	if (undo(apply, &left) == -1) {
+		apply->verdict = VERDICT_INTERRUPTED;
+		apply->open = true;
+	} else if (left.count > 0) {
+		apply->verdict = VERDICT_FAILED;
+		apply->code = "interrupted-mixed";
+		snprintf(apply->detail, sizeof(apply->detail),
+		    "%s: changed while it was swapped; stays as it is",
+		    left.list[0]);
+	}
+	paths_clear(&left);
+}
+
+int
+swap(struct apply *apply)
+{
+	int rc;
+
+	if (!apply_refs_only(apply) && lock_index(apply) == -1)
+		return -1;
+	rc = swap_all(apply);
+	if (rc == -1)
+		take_back(apply);
+	if (!apply->open)
+		undo_unlock(apply);
+
+	return rc;
+}
