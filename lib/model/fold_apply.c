@@ -8,7 +8,7 @@
 /* Members that most of these events carry. */
 struct outcome {
 	int64_t token;
-	const char *branch, *before, *after, *code;
+	const char *branch, *before, *after, *code, *detail;
 };
 
 static struct outcome
@@ -20,6 +20,7 @@ outcome_of(const struct json *data)
 		.before = json_get_text(data, "before"),
 		.after = json_get_text(data, "after"),
 		.code = json_get_text(data, "code"),
+		.detail = json_get_text(data, "detail"),
 	};
 }
 
@@ -130,10 +131,13 @@ static void
 trouble(struct fold *fold, const struct fold_repo *repo, const char *code,
     const char *what, const struct outcome *outcome)
 {
-	char *text = xasprintf("%s %.8s%s%s", what,
+	const char *detail = outcome->detail;
+	bool more = detail != NULL && *detail != '\0';
+	char *text = xasprintf("%s %.8s%s%s%s%s", what,
 	    outcome->after != NULL ? outcome->after : "?",
 	    outcome->code != NULL ? ": " : "",
-	    outcome->code != NULL ? outcome->code : "");
+	    outcome->code != NULL ? outcome->code : "", more ? ": " : "",
+	    more ? detail : "");
 
 	fold_cycle_trouble(&fold->cycle, repo->repo_key, code, text);
 	free(text);
@@ -260,10 +264,26 @@ refused(struct fold *fold, struct fold_repo *repo,
     const struct outcome *outcome, const struct fold_event *event)
 {
 	fold->totals.refused_count++;
-	if (speaks_of_upgrade(outcome->code))
+	if (speaks_of_upgrade(outcome->code)) {
 		fails(repo, INTELLIGENCE_FAILED, event->at);
+		trouble(fold, repo, outcome->code, "could not go to", outcome);
+	}
 	verdict(repo, "refused", outcome, event->at);
 	close_apply(repo);
+}
+
+/* Recovery finds it again in every cycle until a person has cleaned up; it
+ * failed once. */
+static bool
+is_known_mixed(const struct fold_repo *repo, const struct outcome *outcome)
+{
+	const struct fold_rollback *last;
+
+	if (repo->rollback_count == 0)
+		return false;
+	last = &repo->rollbacks[repo->rollback_count - 1];
+	return last->token == outcome->token &&
+	       strcmp(last->outcome, "mixed") == 0;
 }
 
 /* A dead cycle's apply, put right by exec -R; no outcome of its own unless
@@ -283,8 +303,10 @@ recovered(struct fold *fold, struct fold_repo *repo,
 		if (is_open(repo, outcome))
 			verdict(repo, "interrupted", outcome, event->at);
 	} else if (word != NULL && strcmp(word, "mixed") == 0) {
-		fails(repo, INTELLIGENCE_FAILED, event->at);
-		remember(repo, "mixed", outcome, event);
+		if (!is_known_mixed(repo, outcome)) {
+			fails(repo, INTELLIGENCE_FAILED, event->at);
+			remember(repo, "mixed", outcome, event);
+		}
 		stands(repo, "interrupted-mixed", "interrupted-mixed", "block",
 		    plain("interrupted-mixed"));
 		verdict(repo, "interrupted", outcome, event->at);

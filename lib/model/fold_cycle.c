@@ -73,7 +73,7 @@ finished(struct fold_cycle *cycle, const struct json *data)
 
 	fold_text(&cycle->phase, "finished");
 	object_text(&cycle->counts, data);
-	if (failed_count <= 0)
+	if (failed_count <= 0 || cycle->trouble_count > 0)
 		return;
 	text = xasprintf("%lld failed", (long long)failed_count);
 	fold_cycle_trouble(cycle, NULL, "failed", text);

@@ -4,39 +4,69 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The texts of a repository; what is null is left out. */
-static const struct {
+enum kind { TEXT, NUMBER, INSTANT };
+
+/* What of a repository is one text, number or instant. What is as in a fresh
+ * one is left out. */
+static const struct field {
 	const char *name;
+	enum kind kind;
 	size_t offset;
-} texts[] = {
-#define TEXT(member)                                                           \
+} fields[] = {
+#define FIELD(kind, member)                                                    \
 	{                                                                      \
-#member, offsetof(struct fold_repo, member)                    \
+#member, kind, offsetof(struct fold_repo, member)              \
 	}
-	TEXT(reason),
-	TEXT(code),
-	TEXT(recommendation),
-	TEXT(branch),
-	TEXT(head),
-	TEXT(tip),
-	TEXT(text),
-	TEXT(endpoint_role),
-	TEXT(seen_tip),
-	TEXT(applied_before),
-	TEXT(applied_after),
-	TEXT(verdict),
-	TEXT(verdict_code),
-	TEXT(verdict_before),
-	TEXT(verdict_after),
-#undef TEXT
+	FIELD(TEXT, reason),
+	FIELD(TEXT, code),
+	FIELD(TEXT, recommendation),
+	FIELD(TEXT, branch),
+	FIELD(TEXT, head),
+	FIELD(TEXT, tip),
+	FIELD(TEXT, text),
+	FIELD(TEXT, endpoint_role),
+	FIELD(TEXT, seen_tip),
+	FIELD(INSTANT, seen_at),
+	FIELD(NUMBER, applied_token),
+	FIELD(TEXT, applied_before),
+	FIELD(TEXT, applied_after),
+	FIELD(INSTANT, applied_at),
+	FIELD(INSTANT, failure_at),
+	FIELD(NUMBER, failure_streak_count),
+	FIELD(TEXT, verdict),
+	FIELD(TEXT, verdict_code),
+	FIELD(TEXT, verdict_before),
+	FIELD(TEXT, verdict_after),
+	FIELD(INSTANT, verdict_at),
+#undef FIELD
 };
 
-#define TEXT_COUNT (sizeof texts / sizeof *texts)
+#define FIELD_COUNT (sizeof fields / sizeof *fields)
 
-static char **
-text_of(struct fold_repo *repo, size_t i)
+static const struct fold_repo fresh = { .failure_at = FOLD_NEVER };
+
+static void *
+place_of(const struct fold_repo *repo, const struct field *field)
 {
-	return (char **)((char *)repo + texts[i].offset);
+	return (char *)repo + field->offset;
+}
+
+static void
+field_save(const struct fold_repo *repo, const struct field *field,
+    struct jw *jw)
+{
+	char *const *text = place_of(repo, field);
+	const int64_t *number = place_of(repo, field);
+
+	if (field->kind == TEXT) {
+		if (*text != NULL)
+			jw_text(jw, field->name, *text);
+	} else if (*number != *(int64_t *)place_of(&fresh, field)) {
+		if (field->kind == INSTANT)
+			jw_instant(jw, field->name, *number);
+		else
+			jw_int(jw, field->name, *number);
+	}
 }
 
 static instant
@@ -84,30 +114,6 @@ lists_save(const struct fold_repo *repo, struct jw *jw)
 }
 
 static void
-history_save(const struct fold_repo *repo, struct jw *jw)
-{
-	if (repo->seen_tip != NULL)
-		jw_instant(jw, "seen_at", repo->seen_at);
-	if (repo->applied_token != 0) {
-		jw_instant(jw, "applied_at", repo->applied_at);
-		jw_int(jw, "applied_token", repo->applied_token);
-	}
-	if (repo->failure_at != FOLD_NEVER)
-		jw_instant(jw, "failure_at", repo->failure_at);
-	if (repo->failure_streak_count != 0)
-		jw_int(jw, "failure_streak_count", repo->failure_streak_count);
-	if (repo->verdict != NULL)
-		jw_instant(jw, "verdict_at", repo->verdict_at);
-	if (repo->open.token != 0)
-		open_save(&repo->open, jw);
-	if (repo->known.attempt_count > 0) {
-		jw_object(jw, "known");
-		intelligence_write(&repo->known, jw);
-		jw_end(jw);
-	}
-}
-
-static void
 repo_save(struct fold_repo *repo, struct jw *jw)
 {
 	size_t i;
@@ -116,10 +122,15 @@ repo_save(struct fold_repo *repo, struct jw *jw)
 	jw_text(jw, "repo_key", repo->repo_key);
 	jw_bool(jw, "present", repo->present);
 	jw_bool(jw, "shown", repo->shown);
-	for (i = 0; i < TEXT_COUNT; i++)
-		if (*text_of(repo, i) != NULL)
-			jw_text(jw, texts[i].name, *text_of(repo, i));
-	history_save(repo, jw);
+	for (i = 0; i < FIELD_COUNT; i++)
+		field_save(repo, &fields[i], jw);
+	if (repo->open.token != 0)
+		open_save(&repo->open, jw);
+	if (repo->known.attempt_count > 0) {
+		jw_object(jw, "known");
+		intelligence_write(&repo->known, jw);
+		jw_end(jw);
+	}
 	lists_save(repo, jw);
 	if (repo->dirty) {
 		jw_array(jw, "was");
@@ -294,19 +305,48 @@ was_restore(struct fold *fold, struct fold_repo *repo, const struct json *list)
 		repo->was[i++] = value_text(each);
 }
 
-/* Members are asked for in one walk: there are many repositories. */
 static void
-member_restore(struct fold *fold, struct fold_repo *repo, const char *name,
+field_restore(struct fold_repo *repo, const struct field *field,
     const struct json *value)
+{
+	int64_t *number = place_of(repo, field);
+	const char *text = json_text(value);
+
+	if (field->kind == TEXT)
+		fold_text(place_of(repo, field), text);
+	else if (field->kind == NUMBER)
+		*number = json_int(value, 0);
+	else if (text == NULL || instant_parse(text, number) == -1)
+		*number = *(int64_t *)place_of(&fresh, field);
+}
+
+/* Members come in the order of the table, so the search goes on from the
+ * last one found: there are many repositories. */
+static bool
+next_field(struct fold_repo *repo, size_t *next, const struct json *member)
 {
 	size_t i;
 
-	for (i = 0; i < TEXT_COUNT; i++)
-		if (strcmp(name, texts[i].name) == 0) {
-			fold_text(text_of(repo, i), json_text(value));
-			return;
+	for (i = *next; i < FIELD_COUNT; i++)
+		if (strcmp(json_name(member), fields[i].name) == 0) {
+			field_restore(repo, &fields[i], member);
+			*next = i + 1;
+			return true;
 		}
-	if (strcmp(name, "bad_commits") == 0)
+	return false;
+}
+
+static void
+other_restore(struct fold *fold, struct fold_repo *repo,
+    const struct json *value)
+{
+	const char *name = json_name(value);
+
+	if (strcmp(name, "present") == 0)
+		repo->present = json_bool(value, false);
+	else if (strcmp(name, "shown") == 0)
+		repo->shown = json_bool(value, false);
+	else if (strcmp(name, "bad_commits") == 0)
 		bad_restore(repo, value);
 	else if (strcmp(name, "holds") == 0)
 		holds_restore(repo, value);
@@ -326,22 +366,15 @@ repo_restore(struct fold *fold, const struct json *object)
 	const char *key = json_get_text(object, "repo_key");
 	const struct json *member;
 	struct fold_repo *repo;
+	size_t next = 0;
 
 	if (key == NULL || map_get(&fold->by_key, key) != NULL)
 		return;
 	repo = fold_add(fold, key);
-	repo->present = json_get_bool(object, "present", false);
-	repo->shown = json_get_bool(object, "shown", false);
 	for (member = json_first(object); member != NULL;
 	     member = json_next(member))
-		member_restore(fold, repo, json_name(member), member);
-	repo->seen_at = instant_of(object, "seen_at", 0);
-	repo->applied_at = instant_of(object, "applied_at", 0);
-	repo->applied_token = json_get_int(object, "applied_token", 0);
-	repo->failure_at = instant_of(object, "failure_at", FOLD_NEVER);
-	repo->failure_streak_count =
-	    json_get_int(object, "failure_streak_count", 0);
-	repo->verdict_at = instant_of(object, "verdict_at", 0);
+		if (!next_field(repo, &next, member))
+			other_restore(fold, repo, member);
 }
 
 static void
