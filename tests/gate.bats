@@ -162,8 +162,8 @@ tokens() {
 	refuses_all "$solo_plan.recommendation = \"defer\"" queue-in-order \
 	    'solo: queued, but not recommended'
 	refuses_all '(.plan.repos[] | select(.repo_key == "lib").place) = 9 |
-	    .plan.queue |= [.[1], .[2], .[0]]
-	    | (.fleet.repos[] | select(.repo_key == "app").depends_on) = []' \
+	    .plan.queue |= [.[1], .[2], .[0]] | (.plan.queue[],
+	    .lease.reservations[] | select(.repo_key == "lib").lane) = 3 | (.fleet.repos[] | select(.repo_key == "app").depends_on) = []' \
 	    queue-in-order 'solo does not stand behind lib'
 	refuses_all '(.plan.queue[], .lease.reservations[] |
 	    select(.repo_key == "solo").turn) = 1' \
@@ -484,6 +484,12 @@ tokens() {
 	broken hermes-gate
 	broken hermes-gate -e -s S
 	assert_not_exists S
+}
+
+@test "gate: the page's example runs" {
+	hermes-gate <in.json |
+	    jq -r '.gate.repos[] | .repo_key + ": " + .text' >shown
+	assert_equal "$(head -n 1 shown)" 'app: all 17 checks passed'
 }
 
 @test "gate: options, help, a busy STATE and a full disk" {

@@ -284,7 +284,7 @@ all_valid() {
 }
 
 @test "lease: an open journal keeps its repository from being leased (L3)" {
-	mkdir -m 700 -p S/journals
+	mkdir -m 700 S S/journals
 	jq -n '{schema: "hermes.journal/1", token: 12, repo_key: "lib",
 	    common_dir: "/srv/lib/.git", done: false}' >S/journals/12
 	fresh >in.json
@@ -310,7 +310,7 @@ all_valid() {
 
 @test "lease: a journal or lease file that cannot be read is refused" {
 	fresh >in.json
-	mkdir -m 700 -p S/journals
+	mkdir -m 700 S S/journals
 	echo '{' >S/journals/12
 	run -65 --separate-stderr hermes-lease -s S <in.json
 	assert_equal "$output" ''
@@ -507,6 +507,15 @@ AGENT
 	broken hermes-lease -s S
 	broken hermes-lease -r
 	assert_not_exists S
+}
+
+@test "lease: the page's examples run" {
+	fresh >plan.json
+	hermes-lease <plan.json | jq -c '.lease.reservations[]' >shown
+	assert_equal "$(wc -l <shown)" 3
+	hermes-lease -s S -o $$ <plan.json >out.json
+	assert_equal "$(jq -c '.leases[] | [.repo_key, .holder.pid]' \
+	    S/coordination_leases.json | tail -n 1)" "[\"solo\",$$]"
 }
 
 @test "lease: options, help, and a full disk" {

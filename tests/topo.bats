@@ -190,6 +190,17 @@ said() { # FILE
 	assert_not_exists S
 }
 
+@test "topo: the page's examples run" {
+	hermes-topo <in.json | jq -c \
+	    '.topo.federations[] | select(.state == "promoted").selected' >shown
+	assert_equal "$(cat shown)" \
+	    '{"role":"mirror","url":"https://mirror.example.org/lib.git"}'
+	hermes-topo -s S <in.json >out.json
+	assert_equal "$(jq -c '.hosts[] | [.host, .repo_keys]' \
+	    S/federation_topology_state.json | tail -n 1)" \
+	    '["mirror.example.org",["lib"]]'
+}
+
 @test "topo: options, help, a busy STATE and a full disk" {
 	hermes-topo -h >help
 	assert_equal "$(head -n 1 help)" 'usage: hermes-topo [-s STATE]'
