@@ -533,6 +533,27 @@ by_hand() {
 	assert_not_exist state
 }
 
+@test "plan: a STATE that another cycle holds is busy" {
+	mkdir -m 700 state
+	doc .
+	exec 8>state/.cycle.lock
+	flock 8
+	run -75 --separate-stderr hermes-plan -s state <in.json 8>&-
+	assert_equal "$output" ''
+	assert_not_exist state/global_orchestration_plan.json
+}
+
+@test "plan: the examples of the page run" {
+	plan '.policy.windows = [{allow: "Mon-Fri 09:00-17:00",
+	    time_zone: "UTC"}]'
+	assert_equal "$(jq -r '.plan.repos[].text' out.json)" \
+	    'web: outside its windows until 2025-03-03T09:00:00.000Z'
+	jq '.cycle.now.real_at = "2025-03-03T09:00:00.000Z"' out.json |
+	    hermes-plan >monday.json
+	mv monday.json out.json
+	web upgrade fast-forward behind
+}
+
 @test "plan: broken input is refused" {
 	broken hermes-plan
 }

@@ -1,0 +1,56 @@
+# The reason table of B2, and hermes-reasons(7).
+
+setup() {
+	load helper
+	here
+	"${BUILD:-$top/build}/unit/reasons" >table
+}
+
+codes() { # KIND, one a line, sorted
+	awk -F'\t' -v k="$1" '$2 == k { print $1 }' table | sort
+}
+
+words() {
+	printf '%s\n' "$@" | sort
+}
+
+@test "reasons: the table holds the codes of the design, no more, no fewer" {
+	assert_equal "$(codes local)" "$(words current ahead behind unfetched \
+	    dirty staged untracked-collision ignored-collision detached unborn \
+	    no-upstream upstream-gone default-renamed diverged \
+	    upstream-rewritten unrelated-history shallow submodules \
+	    needs-filter sparse partial in-progress locked interrupted \
+	    interrupted-mixed read-only-fs filesystem no-space foreign-owner \
+	    corrupt unsafe-tree unsupported-format needs-trust duplicate-of \
+	    self moved missing not-a-repo)"
+	assert_equal "$(codes remote)" "$(words auth-missing auth-rejected \
+	    forbidden not-found rate-limited proxy-auth server-error redirected \
+	    not-git empty-advert dns offline refused unreachable timeout \
+	    too-slow tls hostkey-unknown hostkey-mismatch ssh-auth early-eof \
+	    ref-missing unsupported-url)"
+	assert_equal "$(codes decision)" "$(words held window min-age cooldown \
+	    bad-commit needs dependency-cycle pressure lease-foreign \
+	    remote-down risk signature gate stale-plan check-failed \
+	    rollback-blocked)"
+}
+
+@test "reasons: no code is there twice" {
+	assert_equal "$(cut -f1 table | sort | uniq -d)" ''
+}
+
+@test "reasons: the page has every code, in the order in which they lead" {
+	sed -n 's/^\.It Cm \([a-z-]*\) Pq \([a-z]*\)\(\**\)$/\1 \2 \3/p' \
+	    "$top/man/hermes-reasons.7" >page
+	awk -F'\t' '{ print $1, $3, $4 == "person" ? "*" : "" }' table >rows
+	diff page rows
+}
+
+@test "reasons: what the page says of each has all three parts" {
+	assert_equal "$(grep -c '^\.Em You :$' "$top/man/hermes-reasons.7")" \
+	    "$(wc -l <table)"
+}
+
+@test "reasons: what is found before an apply leads over being behind" {
+	assert_equal "$(awk -F'\t' '$1 == "behind" { b = NR }
+	    $3 == "block" && b { print $1 }' table)" ''
+}
