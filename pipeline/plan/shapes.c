@@ -301,7 +301,7 @@ static const struct shape health_url_shape[] = {
 };
 
 static const struct shape health_shape[] = {
-	{ "remotes", JSON_ARRAY, NEED, .each = JSON_OBJECT,
+	{ "remotes", JSON_ARRAY, 0, .each = JSON_OBJECT,
 	    .each_members = health_url_shape },
 	{ 0 },
 };
