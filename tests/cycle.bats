@@ -191,13 +191,17 @@ to_the_gate() {
 	state_whole
 }
 
+held() {
+	! flock -n $state/.cycle.lock true
+}
+
 @test "cycle: one at a time: the other is told 75 and changes nothing" {
 	repo_make a
 	upstream_commit a
 	house_make a
 	flock -F $state/.cycle.lock sleep 10 3>&- &
 	holder=$!
-	until ! flock -n $state/.cycle.lock true; do sleep 0.02; done
+	soon held
 	run -75 hermes-cycle
 	assert_output \
 	    "hermes-cycle: $HERMES_HOME/state/.cycle.lock: busy: another cycle is running"
@@ -290,7 +294,7 @@ instead() {
 	    touch started; while :; do sleep 0.05; done'
 	PATH=$PWD/instead:$PATH hermes-cycle 3>&- 2>said &
 	cycle=$!
-	until [ -e started ]; do sleep 0.02; done
+	soon test -e started
 	kill -TERM $cycle
 	run -75 wait $cycle
 	assert_exists termed

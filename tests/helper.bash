@@ -26,6 +26,18 @@ valid() {
 	/usr/bin/python3 "$top/tests/valid.py" "$top/state/schema" "$@"
 }
 
+# soon COMMAND... - it holds within ten seconds
+soon() {
+
+	for _ in {1..500}; do
+		if "$@"; then
+			return
+		fi
+		sleep 0.02
+	done
+	fail "not within ten seconds: $*"
+}
+
 # broken FILTER [ARG...] - refuses every broken input of P7 with 65, one line
 # on stderr that names the place, and no output.
 broken() {

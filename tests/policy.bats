@@ -169,7 +169,7 @@ JSON
 		|to_entries[]|"\(.key) \(.value)"' out >defaults
 	while read -r name number; do
 		sed -n "/^\.It Cm $name\$/,/^\.It /p" \
-			"$top/man/hermes-policy.5" | grep -q "[Dd]efault.* $number[.,;]*$" ||
+			"$top/man/hermes-policy.5" | grep -q "[Dd]efault.* ${number}[.,;]*$" ||
 			fail "$name: no default $number in the page"
 	done <defaults
 }
