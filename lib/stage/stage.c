@@ -63,6 +63,12 @@ stage_die(const struct err *err)
 	exit(err->code);
 }
 
+void
+stage_note(const char *text)
+{
+	fprintf(stderr, "%s: %s\n", program, text);
+}
+
 long long
 stage_number(char option, const char *text, long long min, long long max)
 {

@@ -22,6 +22,10 @@ _Noreturn void stage_usage(void);
 /* Print `program: text` to stderr, exit err->code. */
 _Noreturn void stage_die(const struct err *err);
 
+/* Print `program: text` to stderr and go on: what a person may want to know
+ * of a run that is no failure. */
+void stage_note(const char *text);
+
 /* An option's whole number within min..max; anything else: stage_usage()'s
  * exit with a line naming the option. */
 long long stage_number(char option, const char *text, long long min,
