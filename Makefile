@@ -120,15 +120,19 @@ lint-format: | $(needs)
 # A filter is a folder, a .bats and a page, and its source opens with the
 # page's own line; nothing is left for later.
 lint-filters:
-	@for s in $(STAGES); do for f in tests/$$s.bats man/hermes-$$s.1; do \
-	    test -e $$f || { echo "hermes-$$s: $$f is missing"; exit 1; }; done; \
-	  line=$$(sed -n 's/^\.Nd //p' man/hermes-$$s.1); \
+	@bad=; say() { echo "$$1"; bad=1; }; \
+	for s in $(STAGES); do \
+	  for f in tests/$$s.bats man/hermes-$$s.1; do \
+	    test -e $$f || say "hermes-$$s: no $$f"; done; \
+	  line=$$(sed -n 's/^\.Nd //p' man/hermes-$$s.1 2>/dev/null); \
 	  grep -qxF " * hermes-$$s - $$line" pipeline/$$s/main.c || \
-	    { echo "pipeline/$$s/main.c does not open with: $$line"; exit 1; }; \
-	done
-	@for p in bin/*; do test -e man/$${p##*/}.1 || \
-	  { echo "$$p: no page"; exit 1; }; done
-	@! grep -nwE 'TODO|FIXME|XXX' -r bin lib pipeline man tests/*.*
+	    say "pipeline/$$s/main.c: does not open with: $$line"; \
+	done; \
+	for p in bin/*; do \
+	  test -e man/$${p##*/}.1 || say "$$p: no man/$${p##*/}.1"; done; \
+	if grep -nwE 'TODO|FIXME|XXX' -r bin lib pipeline man tests; then \
+	  say 'what is left for later goes into an issue'; fi; \
+	test -z "$$bad"
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin

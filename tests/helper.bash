@@ -28,7 +28,6 @@ valid() {
 
 # soon COMMAND... - it holds within ten seconds
 soon() {
-
 	for _ in {1..500}; do
 		if "$@"; then
 			return

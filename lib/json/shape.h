@@ -39,8 +39,8 @@ struct shape {
 
 /*
  * Check `object` against the table. `place` is where it stands ("probe", or
- * a file: "config/fleet.json: "); `flags` may hold SHAPE_CLOSED for `object` itself;
- * `code` is EX_DATAERR for documents, EX_CONFIG for configuration.
+ * a file: "config/fleet.json: "); `flags` may hold SHAPE_CLOSED for `object`
+ * itself; `code` is EX_DATAERR for documents, EX_CONFIG for configuration.
  */
 int shape_check(const struct json *object, const struct shape *table,
     unsigned flags, const char *place, int code, struct err *err);
