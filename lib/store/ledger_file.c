@@ -1,4 +1,5 @@
 #include "store/ledger_file.h"
+#include "base/alloc.h"
 #include "json/jw.h"
 #include "json/shape.h"
 #include "store/chain.h"
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #define HEAD_SCHEMA "hermes.runtime_events.head/1"
-#define HEAD_PLACE_SIZE 4200
+#define TAIL_CHUNK (256 << 10) /* holds any line */
 
 static const char *const head_schemas[] = { HEAD_SCHEMA, NULL };
 
@@ -259,26 +260,43 @@ each_escaped(const char *id, void (*each)(void *ctx, const char *id), void *ctx)
 	return value == NULL ? -1 : 0;
 }
 
-static int
-each_id(char *text, char *end, void (*each)(void *ctx, const char *id),
+/* The ids of the whole lines in a chunk; how many bytes those are, or -1. */
+static ssize_t
+each_id(char *chunk, size_t len, void (*each)(void *ctx, const char *id),
     void *ctx)
 {
-	char *newline, *id;
+	char *line = chunk, *end = chunk + len, *newline, *id;
 	bool escaped;
 
-	for (; text < end; text = newline + 1) {
-		newline = memchr(text, '\n', (size_t)(end - text));
-		if (newline == NULL)
-			return -1;
-		id = cut_id(text, newline, &escaped);
+	while (line < end &&
+	       (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+		id = cut_id(line, newline, &escaped);
 		if (id == NULL)
 			return -1;
 		if (!escaped)
 			each(ctx, id);
 		else if (each_escaped(id, each, ctx) == -1)
 			return -1;
+		line = newline + 1;
 	}
-	return 0;
+	return line - chunk;
+}
+
+/* Where the first line begins that does so in the 8 MiB before `end`. */
+static int64_t
+tail_start(const struct ledger_file *file, int64_t end, char *chunk)
+{
+	int64_t from = end - LEDGER_TAIL_BYTES;
+	const char *newline;
+	ssize_t len;
+
+	if (from <= 0)
+		return 0;
+	len = io_read_at(file->fd, from, chunk, TAIL_CHUNK);
+	if (len == -1)
+		return -1;
+	newline = memchr(chunk, '\n', (size_t)len);
+	return newline == NULL ? end : from + (newline - chunk) + 1;
 }
 
 int
@@ -286,31 +304,25 @@ ledger_file_ids(const struct state *state, const struct ledger_file *file,
     int64_t end, void (*each)(void *ctx, const char *id), void *ctx,
     struct err *err)
 {
-	int64_t from = end > LEDGER_TAIL_BYTES ? end - LEDGER_TAIL_BYTES : 0;
-	struct buf tail = { 0 };
-	char *text;
-	ssize_t len;
-	int rc = 0;
+	char *chunk = xcalloc(1, TAIL_CHUNK);
+	int64_t at = tail_start(file, end, chunk);
+	ssize_t len = at == -1 ? -1 : 0, used = 1;
 
-	if (end == 0)
-		return 0;
-	buf_reserve(&tail, (size_t)(end - from));
-	text = tail.data;
-	len = io_read_at(file->fd, from, text, (size_t)(end - from));
-	if (len == -1) {
-		rc = err_sys(err, EX_IOERR, "%s/" LEDGER_NAME, state->path);
-	} else {
-		if (from > 0)
-			text = memchr(text, '\n', (size_t)len);
-		if (text != NULL && from > 0)
-			text++;
-		if (text == NULL ||
-		    each_id(text, tail.data + len, each, ctx) == -1)
-			rc = err_set(err, EX_DATAERR,
-			    "%s/" LEDGER_NAME ": damaged: a line without an id"
-			    " in the last %u bytes",
-			    state->path, LEDGER_TAIL_BYTES);
+	while (len != -1 && used > 0 && at < end) {
+		len = io_read_at(file->fd, at, chunk,
+		    end - at < TAIL_CHUNK ? (size_t)(end - at) : TAIL_CHUNK);
+		if (len == -1)
+			break;
+		used = each_id(chunk, (size_t)len, each, ctx);
+		at += used > 0 ? used : 0;
 	}
-	buf_clear(&tail);
-	return rc;
+	free(chunk);
+	if (len == -1)
+		return err_sys(err, EX_IOERR, "%s/" LEDGER_NAME, state->path);
+	if (used <= 0)
+		return err_set(err, EX_DATAERR,
+		    "%s/" LEDGER_NAME
+		    ": damaged: no line of the ledger at byte %" PRId64,
+		    state->path, at);
+	return 0;
 }
