@@ -18,7 +18,7 @@ stage_cycle(struct doc *doc, const char *real_at, const char *id,
 	cycle.boot_id = now.boot_id;
 	if (real_at != NULL && instant_parse(real_at, &cycle.real_at) == -1)
 		return err_set(err, EX_USAGE,
-		    "-t: expected an instant, found %s", real_at);
+		    "-t: expected an instant, found \"%.80s\"", real_at);
 	if (cycle_id_make(made, &cycle, getpid()) == -1)
 		return err_set(err, EX_SOFTWARE, "clock: beyond the year 9999");
 	cycle.id = id != NULL ? id : made;
