@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "git/file.h"
 #include "git/lg.h"
+#include "json/strict.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -160,5 +161,7 @@ worktree_space(struct inspection *in)
 	if (info.f_flag & ST_RDONLY)
 		inspect_note(in, "read-only-fs", true, NULL);
 	in->free_bytes = (int64_t)info.f_bavail * (int64_t)info.f_frsize;
-	in->free_inode_count = (int64_t)info.f_favail;
+	/* btrfs and others count no inodes and run out of none */
+	in->free_inode_count =
+	    info.f_files > 0 ? (int64_t)info.f_favail : JSON_INT_MAX;
 }
