@@ -1,18 +1,10 @@
 #include "model/parts.h"
 #include "base/alloc.h"
-#include "base/instant.h"
 #include "json/shape.h"
 #include "json/strict.h"
+#include "model/cycle.h"
 #include <stdlib.h>
 #include <string.h>
-
-static bool
-is_instant(const char *text)
-{
-	instant at;
-
-	return instant_parse(text, &at) == 0;
-}
 
 /* Rows: needed, and judged (may be null or absent). */
 #define NEED(NAME, TYPE)                                                       \
@@ -43,24 +35,6 @@ is_instant(const char *text)
 		.name = NAME, .type = JSON_OBJECT, .flags = FLAGS,             \
 		.members = SHAPE                                               \
 	}
-
-static const struct shape now_shape[] = {
-	{ .name = "real_at",
-	    .type = JSON_STRING,
-	    .flags = SHAPE_NEED,
-	    .valid = is_instant,
-	    .wanted = "an instant" },
-	COUNT("boot_ms", SHAPE_NEED),
-	NEED("boot_id", JSON_STRING),
-	{ 0 },
-};
-
-static const struct shape cycle_shape[] = {
-	NEED("id", JSON_STRING),
-	NEED("host", JSON_STRING),
-	PART("now", SHAPE_NEED, now_shape),
-	{ 0 },
-};
 
 static const struct shape policy_shape[] = {
 	KNOWN("digest", JSON_STRING),
@@ -255,7 +229,6 @@ static const struct part {
 	const char *name;
 	const struct shape *shape;
 } parts[] = {
-	{ "cycle", cycle_shape },
 	{ "policy", policy_shape },
 	{ "fleet", fleet_shape },
 	{ "memory", memory_shape },
@@ -279,10 +252,14 @@ shape_of(const char *name)
 static int
 check_part(struct doc *doc, const char *name, struct err *err)
 {
-	const struct json *part = doc_need(doc, name, err);
+	const struct json *part;
+	struct cycle cycle;
 	char *place;
 	int rc;
 
+	if (!strcmp(name, "cycle"))
+		return cycle_get(doc, &cycle, err);
+	part = doc_need(doc, name, err);
 	if (!part)
 		return -1;
 	place = xasprintf("%s: %s", doc->place, name);

@@ -1,25 +1,40 @@
 #include "model/seal.h"
 #include "json/canon.h"
+#include "json/escape.h"
 #include "json/jw.h"
+#include "json/strict.h"
+#include <stdlib.h>
 #include <string.h>
 
+/* The gate's members as they stand, but for the seal. */
 static void
-seal_gate(struct jw *jw, const struct json *gate)
+seal_gate(struct jw *jw, const char *text, size_t len)
 {
-	const struct json *member;
+	struct strict_member *members = NULL;
+	struct buf name = { 0 };
+	struct err err;
+	size_t i, count = 0;
 
+	if (strict_check(text, len, "gate", &members, &count, &err) == -1)
+		abort(); /* the document was checked when it was read */
 	jw_object(jw, "gate");
-	for (member = json_first(gate); member; member = json_next(member))
-		if (strcmp(json_name(member), "seal"))
-			jw_value(jw, json_name(member), member);
+	for (i = 0; i < count; i++) {
+		buf_reset(&name);
+		escape_undo(&name, text + members[i].name_at,
+		    members[i].name_len);
+		if (strcmp(buf_text(&name), "seal"))
+			jw_raw(jw, buf_text(&name), text + members[i].value_at,
+			    members[i].value_len);
+	}
 	jw_end(jw);
+	buf_clear(&name);
+	free(members);
 }
 
 void
 seal_of(struct doc *doc, char out[HASH_NAMED_SIZE])
 {
 	const struct doc_member *member;
-	const struct json *gate;
 	struct buf text = { 0 };
 	struct jw jw;
 	size_t i;
@@ -30,11 +45,8 @@ seal_of(struct doc *doc, char out[HASH_NAMED_SIZE])
 		member = &doc->members[i];
 		if (!strcmp(member->name, "ledger"))
 			continue;
-		gate = NULL;
-		if (!strcmp(member->name, "gate"))
-			gate = doc_get(doc, "gate");
-		if (json_type(gate) == JSON_OBJECT)
-			seal_gate(&jw, gate);
+		if (!strcmp(member->name, "gate") && *member->text == '{')
+			seal_gate(&jw, member->text, member->len);
 		else
 			jw_raw(&jw, member->name, member->text, member->len);
 	}

@@ -1,6 +1,7 @@
 #include "world.h"
 #include "base/alloc.h"
 #include "json/jw.h"
+#include "model/cycle.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +9,17 @@
 int
 world_of_document(struct world *world, struct doc *doc, struct err *err)
 {
-	const struct json *cycle = doc_get(doc, "cycle");
-	const struct json *now = json_get(cycle, "now");
 	const struct json *file = json_get(doc_get(doc, "memory"), "leases");
-	char *place = xasprintf("%s: memory.leases", doc->place);
+	char *place;
+	struct cycle cycle;
 	int rc;
 
+	if (cycle_get(doc, &cycle, err) == -1)
+		return -1;
 	world->dry = true;
-	world->now.host = json_get_text(cycle, "host");
-	world->now.boot_id = json_get_text(now, "boot_id");
-	world->now.boot_ms = json_get_int(now, "boot_ms", 0);
-	instant_parse(json_get_text(now, "real_at"), &world->now.real_at);
+	world->now = (struct lease_now){ cycle.real_at, cycle.boot_ms,
+		cycle.boot_id, cycle.host };
+	place = xasprintf("%s: memory.leases", doc->place);
 	if (json_type(file) == JSON_NULL)
 		file = NULL;
 	rc = lease_read(&world->table, file, place, err);
@@ -110,11 +111,13 @@ int
 world_fresh(const struct world *world, struct doc *doc, int64_t ttl_ms,
     struct err *err)
 {
-	const struct json *now = json_get(doc_get(doc, "cycle"), "now");
-	int64_t age_ms =
-	    world->now.boot_ms - json_get_int(now, "boot_ms", INT64_MAX);
+	struct cycle cycle;
+	int64_t age_ms;
 
-	if (strcmp(json_get_text(now, "boot_id"), world->now.boot_id))
+	if (cycle_get(doc, &cycle, err) == -1)
+		return -1;
+	age_ms = world->now.boot_ms - cycle.boot_ms;
+	if (strcmp(cycle.boot_id, world->now.boot_id))
 		return err_set(err, EX_DATAERR,
 		    "%s: cycle.now.boot_id: of another boot: run hermes-probe "
 		    "again",
