@@ -163,6 +163,16 @@ by_hand() {
 	web upgrade fast-forward behind
 }
 
+@test "plan: a text is one short line of whole characters" {
+	plan 'remember("web"; .holds = [{why: ("a\u001bb\n" + "\u00e9" * 600),
+	    author: null, set_at: "2025-02-28T00:00:00.000Z",
+	    expires_at: null}])'
+	is '.plan.repos[0].text | test("^web: held: a b \u00e9+$")' true
+	is '.plan.repos[0].text | utf8bytelength | . > 480 and . < 490' true
+	hermes-plan <out.json >again.json
+	cmp out.json again.json
+}
+
 @test "plan: a commit that was rolled back waits for upstream to move" {
 	plan "remember(\"web\"; .bad_commits = [{oid: \"$new\", at:
 	    \"2025-02-28T04:00:00.000Z\", token: 3, code: \"check-failed\"}])"

@@ -4,6 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* One line, whatever a document or a path put into it. */
+static void
+flatten(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 int
 err_set(struct err *err, int code, const char *fmt, ...)
 {
@@ -13,6 +22,7 @@ err_set(struct err *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof err->text, fmt, ap);
 	va_end(ap);
+	flatten(err->text);
 	return -1;
 }
 
@@ -29,5 +39,6 @@ err_sys(struct err *err, int code, const char *fmt, ...)
 	va_end(ap);
 	len = strlen(err->text);
 	snprintf(err->text + len, sizeof err->text - len, ": %s", reason);
+	flatten(err->text);
 	return -1;
 }

@@ -4,7 +4,7 @@
  * Below main nothing prints and nothing exits: what can fail takes a
  * `struct err *` last and returns err_set(), which is always -1. The text is
  * `place: reason`, lower case, no full stop; stage_die() puts the program
- * before it. An error climbs unchanged.
+ * before it; control characters become "?". An error climbs unchanged.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H

@@ -13,7 +13,7 @@ hold_note(struct plan_repo *repo, const struct json *hold)
 	const char *until = json_get_text(hold, "expires_at");
 	const char *why = json_get_text(hold, "why");
 
-	note(repo, "held", "held%s%.80s%s%s%s%.200s", author ? " by " : "",
+	note(repo, "held", "held%s%s%s%s%s%s", author ? " by " : "",
 	    author ? author : "", until ? " until " : "", until ? until : "",
 	    why ? ": " : "", why ? why : "");
 }
@@ -140,7 +140,7 @@ check_tree(struct plan_repo *repo)
 		ignored = !strcmp(json_get_text(at, "kind"), "ignored");
 		note(repo,
 		    ignored ? "ignored-collision" : "untracked-collision",
-		    "%s %.200s is in the way of the new commit",
+		    "%s %s is in the way of the new commit",
 		    ignored ? "the ignored file" : "the untracked file",
 		    json_get_text(at, "path"));
 	}

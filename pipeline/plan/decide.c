@@ -76,7 +76,7 @@ note_remote(struct plan_repo *repo, const struct reason *reason)
 
 	note_fact(repo, reason->code);
 	if (where)
-		note(repo, code, "remote %.200s %s", where, reason->code);
+		note(repo, code, "remote %s %s", where, reason->code);
 	else
 		note(repo, code, "%s", reason->text);
 }
@@ -108,7 +108,7 @@ note_found(struct plan_repo *repo, const struct reason *reason)
 		note(repo, reason->code, "is behind by %" PRId64 " commit%s",
 		    behind_count(repo), behind_count(repo) == 1 ? "" : "s");
 	else if (detail && !is(reason->code, "locked")) /* its age varies */
-		note(repo, reason->code, "%s (%.200s)", reason->text, detail);
+		note(repo, reason->code, "%s (%s)", reason->text, detail);
 	else
 		note(repo, reason->code, "%s", reason->text);
 	note_facts(repo);

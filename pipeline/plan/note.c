@@ -1,11 +1,13 @@
 #include "note.h"
 #include "base/alloc.h"
-#include "base/buf.h"
+#include "json/utf8.h"
 #include "model/reason.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define TEXT_MAX 480
 
 static bool
 noted(const struct plan_repo *repo, const char *code)
@@ -38,11 +40,31 @@ note_fact(struct plan_repo *repo, const char *code)
 	repo->codes[i] = own;
 }
 
+/*
+ * One line of at most TEXT_MAX bytes, cut between characters, whatever an
+ * operator, a path or another program put into it.
+ */
+static void
+one_line(char *text)
+{
+	size_t i, step, len = strlen(text);
+	uint32_t point;
+
+	for (i = 0; i < len; i += step) {
+		step = utf8_read(text + i, len - i, &point);
+		if (!step || i + step > TEXT_MAX)
+			break;
+		if (point < ' ' || point == 0x7f)
+			text[i] = ' ';
+	}
+	text[i] = '\0';
+}
+
 void
 note(struct plan_repo *repo, const char *code, const char *fmt, ...)
 {
 	const char *own = reason_find(code)->code;
-	char text[512];
+	char text[TEXT_MAX + 8];
 	va_list ap;
 
 	note_fact(repo, own);
@@ -51,6 +73,7 @@ note(struct plan_repo *repo, const char *code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	one_line(text);
 	free(repo->why);
 	repo->why = xstrdup(text);
 	repo->code = own;

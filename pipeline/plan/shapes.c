@@ -3,6 +3,7 @@
 #include "json/shape.h"
 #include "json/strict.h"
 #include "model/federation.h"
+#include "model/fleet.h"
 #include "model/reason.h"
 #include "model/window.h"
 #include <stdio.h>
@@ -46,6 +47,7 @@ nonempty(const char *text)
 #define OID .valid = oid_valid, .wanted = "40 hex digits"
 #define REASON .valid = reason_known, .wanted = "a reason code"
 #define TEXT .valid = nonempty, .wanted = "a text"
+#define KEY .valid = fleet_key_valid, .wanted = "a repo_key"
 #define ROLE .valid = federation_role_known, .wanted = "a role"
 
 static const struct shape now_shape[] = {
@@ -142,7 +144,7 @@ static const struct shape check_shape[] = {
 };
 
 static const struct shape fleet_repo_shape[] = {
-	{ "repo_key", JSON_STRING, NEED, TEXT },
+	{ "repo_key", JSON_STRING, NEED, KEY },
 	{ "depends_on", JSON_ARRAY, NEED, .each = JSON_STRING },
 	{ "after", JSON_ARRAY, NEED, .each = JSON_STRING },
 	{ "checks", JSON_ARRAY, NEED, .each = JSON_OBJECT,
@@ -200,7 +202,7 @@ static const struct shape collision_shape[] = {
 static const struct shape code_shape = { "", JSON_STRING, 0, REASON };
 
 static const struct shape probe_repo_shape[] = {
-	{ "repo_key", JSON_STRING, NEED, TEXT },
+	{ "repo_key", JSON_STRING, NEED, KEY },
 	{ "reason", JSON_STRING, NEED, REASON },
 	PLAIN("detail", JSON_STRING, MAYBE),
 	{ "facts", JSON_ARRAY, NEED, .each = JSON_STRING,
@@ -253,7 +255,7 @@ static const struct shape hold_shape[] = {
 };
 
 static const struct shape known_repo_shape[] = {
-	{ "repo_key", JSON_STRING, NEED, TEXT },
+	{ "repo_key", JSON_STRING, NEED, KEY },
 	PLAIN("reason", JSON_STRING, NULLABLE),
 	PLAIN("code", JSON_STRING, NULLABLE),
 	PLAIN("recommendation", JSON_STRING, NULLABLE),
@@ -278,7 +280,7 @@ static const struct shape state_shape[] = {
 };
 
 static const struct shape learned_repo_shape[] = {
-	{ "repo_key", JSON_STRING, NEED, TEXT },
+	{ "repo_key", JSON_STRING, NEED, KEY },
 	NUMBER("failure_permille", 0, 0, 1000),
 	NUMBER("rollback_permille", 0, 0, 1000),
 	NUMBER("confidence_permille", 0, 0, 1000),
