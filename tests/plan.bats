@@ -6,9 +6,11 @@ setup() {
 	new=2222222222222222222222222222222222222222
 }
 
-# doc FILTER - one.json, edited by jq with the words of edit.jq, in in.json
+# doc FILTER [OPTION...] - one.json, edited by jq with the words of edit.jq, in
+# in.json
 doc() {
-	jq -L "$fixtures" "include \"edit\"; $1" "$fixtures/one.json" >in.json
+	jq -L "$fixtures" "${@:2}" "include \"edit\"; $1" \
+	    "$fixtures/one.json" >in.json
 }
 
 plan() { # the plan of one.json, so edited, in out.json
@@ -507,6 +509,41 @@ by_hand() {
 	is '[.events[].type] | length' 2
 	plan 'remember("web"; .code = "held" | .recommendation = "defer")'
 	is '[.events[].type] | length' 2
+}
+
+@test "plan: a machine that is offline is no news of its repositories" {
+	plan 'probe_of("web"; found("offline") | .endpoint = null)
+	    | remember("web"; .)'
+	web defer none remote-down
+	text 'web: this machine is offline'
+	is '[.events[].type]' '["hermes.plan.decided"]'
+	plan 'probe_of("web"; found("offline") | .endpoint = null)'
+	is '[.events[].type] | length' 2
+}
+
+@test "plan: a fleet in mixed trouble has a sound plan" {
+	cut -f1,2 < <("${BUILD:-$top/build}/unit/reasons") |
+	    grep -v decision | cut -f1 | jq -R . | jq -s . >codes
+	doc '($codes[0] | map(select(. != "behind"))) as $c
+	    | fleet([range(300) | "r\(. + 100)"])
+	    | .fleet.repos |= [range(300) as $i | .[$i]
+	    | .depends_on = [range([$i - 9, 0] | max; $i)
+	    | select(. * 7 % 11 == $i % 4) | "r\(. + 100)"]
+	    | .after = if $i % 10 == 3 then ["r\((($i * 17) % 300) + 100)"]
+	    else [] end]
+	    | .probe.repos |= [range(300) as $i | .[$i]
+	    | if $i % 4 == 1 then found($c[$i % ($c | length)])
+	    elif $i % 4 == 2 then current else . end]' --slurpfile codes codes
+	hermes-plan <in.json >out.json
+	sound
+	jq .plan out.json >plan.json
+	valid plan plan.json
+	is '.plan.repos | all(.text != "" and .chain[-1].text != "")' true
+	is '[.plan.counts[]] | all(. > 0) or .[1] == 0' true
+	jq '.fleet.repos |= (.[100:] + .[:100]) | .probe.repos |= reverse
+	    | .fleet.repos[].extra = 1 | .probe.repos[].extra = {}' in.json |
+	    hermes-plan >again.json
+	is .plan "$(jq -c .plan again.json)"
 }
 
 @test "plan: after an upgrade the next cycle is quiet" {

@@ -278,13 +278,17 @@ head(const struct plan_repo *repo)
 
 /*
  * The text says why something waits or is stuck; where nothing is, it is not
- * worth an event of its own.
+ * worth an event of its own. While the machine is offline nothing is learned
+ * of a repository, so nothing has changed: the probe says it once for all.
  */
 static bool
 changed(const struct plan_repo *repo)
 {
 	const struct json *known = repo->known;
 	bool waits = repo->word == PLAN_DEFER || repo->word == PLAN_BLOCK;
+
+	if (known && !strcmp(repo->found, "offline"))
+		return false;
 
 	return !same(json_get_text(known, "reason"), repo->found) ||
 	       !same(json_get_text(known, "code"), repo->code) ||
