@@ -145,11 +145,13 @@ damaged() {
 		[ ! -e "$ledger" ]
 	}
 	refuse ' = 7' ': expected an object, found a number'
-	refuse '.id = ""' '.id: expected 1 to 1024 bytes, found ""'
+	refuse '.id = ""' '.id: expected 1 to 8192 bytes, found ""'
 	refuse '.type = "hermes.repo.renamed"' \
 	    '.type: expected a type of hermes-events(5), found "hermes.repo.renamed"'
 	refuse '.source = "probe"' \
 	    '.source: expected the name of a filter, found "probe"'
+	refuse '.source = "hermes-lease -r"' \
+	    '.source: expected the name of a filter, found "hermes-lease -r"'
 	refuse '.data = []' '.data: expected an object, found an array'
 	refuse '.subject = 1' '.subject: expected a string, found a number'
 	document a 1 '.events = {}' >a.json

@@ -214,7 +214,7 @@ said_from(const char *source, size_t first)
 	for (i = first; i < STAGE_COUNT; i++)
 		if (strcmp(source + 7, stages[i]) == 0)
 			return true;
-	return strcmp(source + 7, "lease -r") == 0;
+	return strcmp(source + 7, "lease/release") == 0;
 }
 
 static int

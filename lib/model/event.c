@@ -4,7 +4,7 @@
 #include "model/event_types.h"
 #include <string.h>
 
-#define EVENT_ID_MAX 1024
+#define EVENT_ID_MAX 8192
 
 void
 event_id(struct buf *out, const struct event *event)
@@ -54,7 +54,10 @@ is_id(const char *text)
 static bool
 is_source(const char *text)
 {
-	return strncmp(text, "hermes-", 7) == 0 && text[7] != '\0';
+	static const char set[] = "abcdefghijklmnopqrstuvwxyz-/";
+
+	return strncmp(text, "hermes-", 7) == 0 && text[7] != '\0' &&
+	    text[strspn(text, set)] == '\0';
 }
 
 static bool
@@ -65,7 +68,7 @@ is_filled(const char *text)
 
 static const struct shape event_shape[] = {
 	{ "id", JSON_STRING, SHAPE_NEED, .valid = is_id,
-	    .wanted = "1 to 1024 bytes" },
+	    .wanted = "1 to 8192 bytes" },
 	{ "source", JSON_STRING, SHAPE_NEED, .valid = is_source,
 	    .wanted = "the name of a filter" },
 	{ "type", JSON_STRING, SHAPE_NEED, .valid = event_type_known,

@@ -29,9 +29,10 @@ void event_add(struct doc *doc, const struct event *event, struct buf *data);
 void event_id(struct buf *out, const struct event *event);
 
 /*
- * What the ledger asks of an element of "events": an id (1 to 1024 bytes), a
- * source `hermes-...`, a type that event_types knows, a subject that is absent,
- * null or not empty, data that is an object. EX_DATAERR, naming `place`.
+ * What the ledger asks of an element of "events": an id (1 to 8192 bytes), a
+ * source `hermes-...` in small letters (CloudEvents wants a URI-reference), a
+ * type that event_types knows, a subject that is absent, null or not empty,
+ * data that is an object. EX_DATAERR, naming `place`.
  */
 int event_check(const struct json *event, const char *place, struct err *err);
 

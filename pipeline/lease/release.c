@@ -19,7 +19,7 @@ say(struct doc *doc, const char *repo_key, int64_t token)
 	struct buf data = { 0 };
 	char more[24];
 	struct event event = {
-		.source = "hermes-lease -r",
+		.source = "hermes-lease/release",
 		.type = "hermes.lease.released",
 		.subject = repo_key,
 		.more = more,
