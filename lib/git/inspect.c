@@ -158,7 +158,7 @@ check_trust(struct inspection *in)
 }
 
 void
-inspect(struct inspection *in, const struct inspect_options *options)
+inspect_begin(struct inspection *in, const struct inspect_options *options)
 {
 	in->staged_count = in->unstaged_count = in->untracked_count = -1;
 	in->free_bytes = in->free_inode_count = -1;
@@ -171,6 +171,13 @@ inspect(struct inspection *in, const struct inspect_options *options)
 	read_head(in);
 	read_branch(in, options->branch);
 	read_upstream(in, options->own_remotes);
+	if (!options->trust_config)
+		check_trust(in);
+}
+
+void
+inspect_rest(struct inspection *in)
+{
 	marks_find(in);
 	if (in->place.partial)
 		inspect_note(in, "partial", true, NULL);
@@ -178,8 +185,6 @@ inspect(struct inspection *in, const struct inspect_options *options)
 		inspect_note(in, "sparse", in->checked_out, NULL);
 	if (in->place.index.submodule_count > 0)
 		inspect_note(in, "submodules", false, NULL);
-	if (!options->trust_config)
-		check_trust(in);
 	worktree_space(in);
 	if (in->place.worktree && !in->place.bare) {
 		worktree_filters(in);

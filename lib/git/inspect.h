@@ -50,8 +50,15 @@ struct inspect_options {
 	bool own_remotes; /* the fleet names remotes: no upstream is needed */
 };
 
-/* Look. What cannot be seen is a fact, never an error. */
-void inspect(struct inspection *in, const struct inspect_options *options);
+/*
+ * The cheap half: what stands there, head, branch, upstream, trust. What
+ * cannot be seen is a fact, never an error.
+ */
+void inspect_begin(struct inspection *in,
+    const struct inspect_options *options);
+
+/* The other half: marks, space, filters, status. Not where place.reason. */
+void inspect_rest(struct inspection *in);
 
 /* Note one more fact; `detail` is taken. */
 void inspect_note(struct inspection *in, const char *code, bool leads,

@@ -1,0 +1,398 @@
+#include "git/change.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "git/collide.h"
+#include "git/lg.h"
+#include "git/names.h"
+#include "git/worktree.h"
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define DIFF_BLOB_MAX ((int64_t)64 << 20) /* larger ones count no lines */
+
+struct scan {
+	struct change *change;
+	const struct change_options *options;
+	git_repository *repo;
+	git_odb *odb;
+	struct collide collide;
+	struct buf path; /* of the entry in hand */
+	struct err *err;
+};
+
+static void
+paths_add(struct change_paths *paths, const char *path, const char *kind)
+{
+	if (paths->count == CHANGE_LIST_MAX)
+		return;
+	paths->items = xgrow(paths->items, paths->count, &paths->cap,
+	    sizeof(*paths->items));
+	paths->items[paths->count++] =
+	    (struct change_path){ xstrdup(path), kind };
+}
+
+static void
+paths_clear(struct change_paths *paths)
+{
+	size_t i;
+
+	for (i = 0; i < paths->count; i++)
+		free(paths->items[i].path);
+	free(paths->items);
+}
+
+/* A glob without "/" is matched against the last component, too. */
+static bool
+glob_holds(const char *glob, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return fnmatch(glob, path, 0) == 0 ||
+	       (slash && !strchr(glob, '/') &&
+		   fnmatch(glob, slash + 1, 0) == 0);
+}
+
+static void
+check_sensitive(struct scan *scan)
+{
+	const char *path = buf_text(&scan->path);
+	size_t i;
+
+	for (i = 0; i < scan->options->glob_count; i++)
+		if (glob_holds(scan->options->globs[i], path)) {
+			paths_add(&scan->change->sensitive, path, NULL);
+			return;
+		}
+}
+
+static void
+check_filter(struct scan *scan, const git_tree_entry *entry)
+{
+	git_blob *blob = NULL;
+	char *text;
+
+	if (scan->change->filter ||
+	    strcmp(git_tree_entry_name(entry), ".gitattributes") != 0 ||
+	    git_blob_lookup(&blob, scan->repo, git_tree_entry_id(entry)) < 0)
+		return;
+	text =
+	    xstrndup(git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
+	if (worktree_sets_filter(text))
+		scan->change->filter = xstrdup(buf_text(&scan->path));
+	free(text);
+	git_blob_free(blob);
+}
+
+static int
+check_blob(struct scan *scan, const git_tree_entry *entry, bool new_path)
+{
+	const char *kind = NULL, *at = NULL;
+	git_object_t type;
+	size_t size;
+
+	if (git_odb_read_header(&size, &type, scan->odb,
+		git_tree_entry_id(entry)) < 0)
+		return lg_err(scan->err, EX_DATAERR, "%s",
+		    buf_text(&scan->path));
+	scan->change->new_bytes += (int64_t)size;
+	check_sensitive(scan);
+	check_filter(scan, entry);
+	if (new_path)
+		kind = collide_find(&scan->collide, buf_text(&scan->path), &at);
+	if (kind)
+		paths_add(&scan->change->collisions, at, kind);
+
+	return 0;
+}
+
+static void
+note_submodule(struct scan *scan)
+{
+	if (!scan->change->submodule)
+		scan->change->submodule = xstrdup(buf_text(&scan->path));
+}
+
+static void
+check_safe(struct scan *scan, const git_tree_entry *entry)
+{
+	const char *name = git_tree_entry_name(entry);
+	unsigned mode = (unsigned)git_tree_entry_filemode_raw(entry);
+	const char *kind = names_unsafe(name);
+
+	if (!kind)
+		kind = names_unsafe_mode(mode);
+	if (!kind && scan->path.len > NAMES_PATH_MAX)
+		kind = "over-long";
+	if (!kind && mode == GIT_FILEMODE_LINK &&
+	    strcasecmp(name, ".gitmodules") == 0)
+		kind = "dot-git";
+	if (kind)
+		paths_add(&scan->change->unsafe, buf_text(&scan->path), kind);
+}
+
+static int scan_tree(struct scan *scan, const git_tree *before,
+    const git_oid *after);
+
+static int
+scan_below(struct scan *scan, const git_tree_entry *old,
+    const git_tree_entry *entry)
+{
+	git_tree *before = NULL;
+	int rc;
+
+	if (old && git_tree_entry_type(old) == GIT_OBJECT_TREE &&
+	    git_tree_lookup(&before, scan->repo, git_tree_entry_id(old)) < 0)
+		return lg_err(scan->err, EX_DATAERR, "%s",
+		    buf_text(&scan->path));
+	buf_putc(&scan->path, '/');
+	rc = scan_tree(scan, before, git_tree_entry_id(entry));
+	git_tree_free(before);
+
+	return rc;
+}
+
+static int
+scan_entry(struct scan *scan, const git_tree *before,
+    const git_tree_entry *entry)
+{
+	const char *name = git_tree_entry_name(entry);
+	const git_tree_entry *old;
+	size_t len = scan->path.len;
+	int rc = 0;
+
+	old = before ? git_tree_entry_byname(before, name) : NULL;
+	if (old &&
+	    git_oid_equal(git_tree_entry_id(old), git_tree_entry_id(entry)) &&
+	    git_tree_entry_filemode_raw(old) ==
+		git_tree_entry_filemode_raw(entry))
+		return 0;
+	buf_puts(&scan->path, name);
+	check_safe(scan, entry);
+	switch (git_tree_entry_type(entry)) {
+	case GIT_OBJECT_TREE:
+		rc = scan_below(scan, old, entry);
+		break;
+	case GIT_OBJECT_BLOB:
+		rc = check_blob(scan, entry,
+		    !old || git_tree_entry_type(old) != GIT_OBJECT_BLOB);
+		break;
+	default:
+		note_submodule(scan);
+	}
+	scan->path.len = len;
+	scan->path.data[len] = '\0';
+
+	return rc;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A name twice in one tree: a file that could be followed as a folder. */
+static void
+check_twice(struct scan *scan, const git_tree *tree)
+{
+	size_t i, count = git_tree_entrycount(tree);
+	const char **names = xcalloc(count + 1, sizeof(*names));
+
+	for (i = 0; i < count; i++)
+		names[i] = git_tree_entry_name(git_tree_entry_byindex(tree, i));
+	qsort(names, count, sizeof(*names), compare_names);
+	for (i = 1; i < count; i++)
+		if (strcmp(names[i - 1], names[i]) == 0)
+			paths_add(&scan->change->unsafe, names[i], "duplicate");
+	free(names);
+}
+
+/* Submodules that go: their folder would stay behind. */
+static void
+scan_gone(struct scan *scan, const git_tree *before, const git_tree *after)
+{
+	size_t i, count = git_tree_entrycount(before);
+	const git_tree_entry *entry;
+	const char *name;
+
+	for (i = 0; i < count; i++) {
+		entry = git_tree_entry_byindex(before, i);
+		name = git_tree_entry_name(entry);
+		if (git_tree_entry_type(entry) == GIT_OBJECT_COMMIT &&
+		    !git_tree_entry_byname(after, name) &&
+		    !scan->change->submodule)
+			scan->change->submodule =
+			    xasprintf("%s%s", buf_text(&scan->path), name);
+	}
+}
+
+static int
+scan_tree(struct scan *scan, const git_tree *before, const git_oid *after)
+{
+	git_tree *tree = NULL;
+	size_t i, count;
+	int rc = 0;
+
+	if (git_tree_lookup(&tree, scan->repo, after) < 0)
+		return lg_err(scan->err, EX_DATAERR, "%s",
+		    buf_text(&scan->path));
+	check_twice(scan, tree);
+	count = git_tree_entrycount(tree);
+	for (i = 0; rc == 0 && i < count; i++)
+		rc = scan_entry(scan, before, git_tree_entry_byindex(tree, i));
+	if (before)
+		scan_gone(scan, before, tree);
+	git_tree_free(tree);
+
+	return rc;
+}
+
+static int
+count_lines(struct scan *scan, git_tree *before, git_tree *after)
+{
+	git_diff_options options;
+	git_diff_stats *stats = NULL;
+	git_diff *diff = NULL;
+	int rc = -1;
+
+	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+	options.max_size = DIFF_BLOB_MAX;
+	options.context_lines = 0;
+	if (git_diff_tree_to_tree(&diff, scan->repo, before, after, &options) ==
+		0 &&
+	    git_diff_get_stats(&stats, diff) == 0) {
+		scan->change->file_count =
+		    (int64_t)git_diff_stats_files_changed(stats);
+		scan->change->insertion_count =
+		    (int64_t)git_diff_stats_insertions(stats);
+		scan->change->deletion_count =
+		    (int64_t)git_diff_stats_deletions(stats);
+		rc = 0;
+	}
+	git_diff_stats_free(stats);
+	git_diff_free(diff);
+
+	return rc == 0 ? 0 : lg_err(scan->err, EX_DATAERR, "diff");
+}
+
+static int
+commit_tree(git_tree **out, git_repository *repo, const char *hex,
+    struct err *err)
+{
+	git_commit *commit = NULL;
+	git_oid oid;
+	int rc = 0;
+
+	if (lg_oid(&oid, hex, err) == -1)
+		return -1;
+	if (git_commit_lookup(&commit, repo, &oid) < 0 ||
+	    git_commit_tree(out, commit) < 0)
+		rc = lg_err(err, EX_DATAERR, "%s", hex);
+	git_commit_free(commit);
+
+	return rc;
+}
+
+static int
+scan_all(struct scan *scan)
+{
+	const struct change_options *options = scan->options;
+	git_tree *before = NULL, *after = NULL;
+	int rc = -1;
+
+	if (git_repository_odb(&scan->odb, scan->repo) < 0)
+		return lg_err(scan->err, EX_DATAERR, "%s", options->repo);
+	if (commit_tree(&before, scan->repo, options->before, scan->err) == 0 &&
+	    commit_tree(&after, scan->repo, options->tip, scan->err) == 0 &&
+	    scan_tree(scan, before, git_tree_id(after)) == 0 &&
+	    count_lines(scan, before, after) == 0)
+		rc = 0;
+	git_tree_free(before);
+	git_tree_free(after);
+
+	return rc;
+}
+
+int
+change_read(struct change *change, const struct change_options *options,
+    struct err *err)
+{
+	struct scan scan = { .change = change, .options = options, .err = err };
+	struct change_relation relation;
+	int rc;
+
+	if (change_relate(&relation, options->repo, options->before,
+		options->tip, err) == -1)
+		return -1;
+	change->commit_count = relation.behind_count;
+	buf_puts(&scan.path, "");
+	if (lg_open(&scan.repo, options->repo, err) == -1 ||
+	    collide_begin(&scan.collide, options->worktree, err) == -1)
+		rc = -1;
+	else
+		rc = scan_all(&scan);
+	collide_end(&scan.collide);
+	buf_clear(&scan.path);
+	git_odb_free(scan.odb);
+	git_repository_free(scan.repo);
+
+	return rc;
+}
+
+int
+change_known(const char *repo, const char *oid, struct err *err)
+{
+	git_repository *opened = NULL;
+	git_commit *commit = NULL;
+	git_oid id;
+	int rc;
+
+	if (lg_oid(&id, oid, err) == -1 || lg_open(&opened, repo, err) == -1)
+		return -1;
+	rc = git_commit_lookup(&commit, opened, &id);
+	git_commit_free(commit);
+	git_repository_free(opened);
+	if (rc < 0 && rc != GIT_ENOTFOUND)
+		return lg_err(err, EX_DATAERR, "%s", oid);
+
+	return rc == 0;
+}
+
+int
+change_relate(struct change_relation *relation, const char *repo,
+    const char *before, const char *tip, struct err *err)
+{
+	git_repository *opened = NULL;
+	size_t ahead, behind;
+	git_oid a, b, base;
+	int rc;
+
+	if (lg_oid(&a, before, err) == -1 || lg_oid(&b, tip, err) == -1 ||
+	    lg_open(&opened, repo, err) == -1)
+		return -1;
+	rc = git_merge_base(&base, opened, &a, &b);
+	relation->related = rc == 0;
+	if ((rc < 0 && rc != GIT_ENOTFOUND) ||
+	    git_graph_ahead_behind(&ahead, &behind, opened, &a, &b) < 0) {
+		git_repository_free(opened);
+		return lg_err(err, EX_DATAERR, "%s and %s", before, tip);
+	}
+	relation->ahead_count = (int64_t)ahead;
+	relation->behind_count = (int64_t)behind;
+	git_repository_free(opened);
+
+	return 0;
+}
+
+void
+change_clear(struct change *change)
+{
+	paths_clear(&change->sensitive);
+	paths_clear(&change->collisions);
+	paths_clear(&change->unsafe);
+	free(change->filter);
+	free(change->submodule);
+	*change = (struct change){ 0 };
+}

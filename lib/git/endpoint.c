@@ -1,0 +1,207 @@
+#include "git/endpoint.h"
+#include "base/alloc.h"
+#include "git/daemon.h"
+#include "git/http.h"
+#include "git/lg.h"
+#include "git/place.h"
+#include "git/ssh.h"
+#include "git/trouble.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char heads[] = "refs/heads/";
+
+int
+endpoint_start(struct err *err)
+{
+	return daemon_register(err);
+}
+
+void
+endpoint_add(struct endpoint *endpoint, const char *name, const char *oid)
+{
+	struct endpoint_ref *ref;
+
+	endpoint->refs = xgrow(endpoint->refs, endpoint->ref_count,
+	    &endpoint->ref_cap, sizeof(*ref));
+	ref = &endpoint->refs[endpoint->ref_count++];
+	ref->name = xstrdup(name);
+	memcpy(ref->oid, oid, OID_SIZE);
+}
+
+const char *
+endpoint_tip(const struct endpoint *endpoint, const char *ref)
+{
+	size_t i;
+
+	for (i = 0; i < endpoint->ref_count; i++)
+		if (strcmp(endpoint->refs[i].name, ref) == 0)
+			return endpoint->refs[i].oid;
+
+	return NULL;
+}
+
+static void
+set_head(struct endpoint *endpoint, const char *target)
+{
+	if (target && strncmp(target, heads, sizeof(heads) - 1) == 0)
+		endpoint->head = xstrdup(target + sizeof(heads) - 1);
+}
+
+/* What a place that is no repository of ours means for who reads from it. */
+static const char *
+place_class(const char *reason)
+{
+	if (strcmp(reason, "missing") == 0)
+		return "not-found";
+	if (strcmp(reason, "foreign-owner") == 0)
+		return "forbidden";
+	if (strcmp(reason, "unsupported-format") == 0)
+		return "unsupported-url";
+
+	return "not-git";
+}
+
+static void
+list_refs(struct endpoint *endpoint, const struct ref_dirs *dirs,
+    const char *const *wanted, size_t count)
+{
+	char oid[OID_SIZE], *target = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (ref_read(dirs, wanted[i], oid, NULL) == REF_OID)
+			endpoint_add(endpoint, wanted[i], oid);
+	endpoint->class = "ok";
+	if (endpoint->ref_count == count)
+		return;
+	if (ref_read(dirs, "HEAD", oid, &target) == REF_OID)
+		set_head(endpoint, target);
+	free(target);
+	if (!ref_any(dirs))
+		endpoint->class = "empty-advert";
+}
+
+static void
+list_path(struct endpoint *endpoint, const char *path,
+    const char *const *wanted, size_t count)
+{
+	struct place place = { 0 };
+	struct ref_dirs dirs;
+
+	place_find(&place, path, NULL, PLACE_UPSTREAM);
+	if (place.reason) {
+		endpoint->class = place_class(place.reason);
+		endpoint->detail = place.detail;
+		place.detail = NULL;
+	} else {
+		dirs = place_dirs(&place);
+		list_refs(endpoint, &dirs, wanted, count);
+	}
+	place_clear(&place);
+}
+
+const char *
+endpoint_trouble(char **detail)
+{
+	const struct trouble *trouble = trouble_last();
+	const char *said = lg_said(), *code;
+
+	*detail = NULL;
+	if (trouble->code) {
+		if (trouble->detail[0] != '\0')
+			*detail = xstrdup(trouble->detail);
+		return trouble->code;
+	}
+	*detail = url_redacted(said);
+	code = trouble_code_of(said, strlen(said));
+
+	return code ? code : "not-git";
+}
+
+static bool
+is_wanted(const char *name, const char *const *wanted, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(name, wanted[i]) == 0)
+			return true;
+
+	return false;
+}
+
+static int
+keep_heads(struct endpoint *endpoint, git_remote *remote,
+    const char *const *wanted, size_t count)
+{
+	const git_remote_head **list;
+	char hex[OID_SIZE];
+	size_t i, total;
+
+	if (git_remote_ls(&list, &total, remote) < 0)
+		return -1;
+	for (i = 0; i < total; i++) {
+		if (strcmp(list[i]->name, "HEAD") == 0)
+			set_head(endpoint, list[i]->symref_target);
+		if (!is_wanted(list[i]->name, wanted, count))
+			continue;
+		lg_hex(hex, &list[i]->oid);
+		endpoint_add(endpoint, list[i]->name, hex);
+	}
+	endpoint->class = total > 0 ? "ok" : "empty-advert";
+
+	return 0;
+}
+
+static void
+list_network(struct endpoint *endpoint, const struct url *url,
+    const char *const *wanted, size_t count)
+{
+	git_remote_connect_options options;
+	git_remote *remote = NULL;
+
+	trouble_clear();
+	git_error_clear();
+	git_remote_connect_options_init(&options,
+	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
+	if (git_remote_create_detached(&remote, url->text) < 0 ||
+	    git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &options) < 0 ||
+	    keep_heads(endpoint, remote, wanted, count) == -1)
+		endpoint->class = endpoint_trouble(&endpoint->detail);
+	git_remote_free(remote);
+}
+
+void
+endpoint_list(struct endpoint *endpoint, const struct url *url,
+    const char *const *wanted, size_t count)
+{
+	switch (url->protocol) {
+	case URL_FILE:
+		list_path(endpoint, url->path, wanted, count);
+		break;
+	case URL_GIT:
+		list_network(endpoint, url, wanted, count);
+		break;
+	default:
+		endpoint->class = "unsupported-url";
+		endpoint->detail =
+		    xasprintf("%s: not supported by this version",
+			url_protocol_name(url->protocol));
+	}
+}
+
+void
+endpoint_clear(struct endpoint *endpoint)
+{
+	size_t i;
+
+	for (i = 0; i < endpoint->ref_count; i++)
+		free(endpoint->refs[i].name);
+	free(endpoint->refs);
+	free(endpoint->detail);
+	free(endpoint->head);
+	*endpoint = (struct endpoint){ 0 };
+}

@@ -1,0 +1,53 @@
+/*
+ * endpoint - what one URL lists
+ *
+ * A path is read as files, the network by libgit2's smart protocol over our
+ * transports. A listing succeeds only if it lists something (B4); whether a
+ * branch is in it is asked afterwards.
+ *
+ *   B6  only what url_parse() accepted gets here, and no repository's
+ *       configuration plays a part
+ */
+#ifndef GIT_ENDPOINT_H
+#define GIT_ENDPOINT_H
+
+#include "base/err.h"
+#include "git/lib.h"
+#include "model/url.h"
+#include <stddef.h>
+
+struct endpoint_ref {
+	char *name; /* owned; "refs/heads/main" */
+	char oid[OID_SIZE];
+};
+
+struct endpoint {
+	const char *class; /* static; "ok" or a remote reason */
+	char *detail;      /* owned, redacted; or NULL */
+	char *head; /* owned; the branch that HEAD names, short; or NULL */
+	struct endpoint_ref *refs; /* owned; those wanted that are there */
+	size_t ref_count, ref_cap;
+};
+
+/* Register the transports; once, after git_start(). */
+int endpoint_start(struct err *err);
+
+/*
+ * List `url` and keep what it says of the `count` refs wanted. Never fails:
+ * a failure is a class.
+ */
+void endpoint_list(struct endpoint *endpoint, const struct url *url,
+    const char *const *wanted, size_t count);
+
+/* The id of `ref`, or NULL. Borrowed. */
+const char *endpoint_tip(const struct endpoint *endpoint, const char *ref);
+
+/* The class of what just failed in libgit2, and its detail (owned, may be
+ * NULL), from trouble.h or from what was said. */
+const char *endpoint_trouble(char **detail);
+
+/* Add a ref, as a listing that was kept elsewhere comes back. */
+void endpoint_add(struct endpoint *endpoint, const char *name, const char *oid);
+void endpoint_clear(struct endpoint *endpoint);
+
+#endif

@@ -1,0 +1,404 @@
+#include "git/staging.h"
+#include "base/alloc.h"
+#include "git/change.h"
+#include "git/file.h"
+#include "git/lg.h"
+#include "git/trouble.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TIP "refs/staged/tip"
+#define TEXT_MAX 65536
+#define HAVE_MAX 4096
+
+char *
+staging_path(const char *folder, const char *repo_key)
+{
+	char *path = xasprintf("%s/%s", folder, repo_key);
+	char *at;
+
+	for (at = path + strlen(folder) + 1; *at != '\0'; at++)
+		if (*at == '/')
+			*at = '%';
+
+	return path;
+}
+
+static int
+write_text(const char *folder, const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	size_t len = strlen(text);
+	int fd, rc = -1;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	if (fd != -1) {
+		rc = write(fd, text, len) == (ssize_t)len ? 0 : -1;
+		if (close(fd) == -1)
+			rc = -1;
+	}
+	free(path);
+
+	return rc;
+}
+
+static int
+make_folder(const char *folder, const char *name)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	int rc = mkdir(path, 0700);
+
+	free(path);
+
+	return rc == -1 && errno != EEXIST ? -1 : 0;
+}
+
+static char *
+objects_of(const struct place *checkout)
+{
+	return xasprintf("%s/objects\n", checkout->common_dir);
+}
+
+/*
+ * The checkout's objects first, then what it borrows from itself: libgit2
+ * resolves relative alternates of the first repository only.
+ */
+static char *
+alternates_of(const struct place *checkout)
+{
+	char *path =
+	    xasprintf("%s/objects/info/alternates", checkout->common_dir);
+	struct buf text = { 0 }, out = { 0 };
+	char *own = objects_of(checkout), *line, *next = NULL;
+
+	buf_puts(&out, own);
+	line = NULL;
+	if (file_read(path, TEXT_MAX, &text) == 1)
+		line = strtok_r(text.data, "\n", &next);
+	for (; line; line = strtok_r(NULL, "\n", &next))
+		if (*line == '/')
+			buf_printf(&out, "%s\n", line);
+		else if (*line != '#')
+			buf_printf(&out, "%s/objects/%s\n",
+			    checkout->common_dir, line);
+	buf_clear(&text);
+	free(own);
+	free(path);
+
+	return buf_take(&out);
+}
+
+static int
+make(const char *path, const struct place *checkout)
+{
+	static const char *const folders[] = { "", "objects", "objects/info",
+		"objects/pack", "refs", "refs/have", "refs/staged" };
+	char *alternates;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < sizeof(folders) / sizeof(*folders); i++)
+		rc = make_folder(path, folders[i]);
+	if (rc == -1)
+		return -1;
+	alternates = alternates_of(checkout);
+	if (write_text(path, "objects/info/alternates", alternates) == -1 ||
+	    write_text(path, "config",
+		"[core]\n\trepositoryformatversion = 0\n\tbare = true\n") ==
+		-1 ||
+	    write_text(path, "HEAD", "ref: refs/heads/none\n") == -1)
+		rc = -1;
+	free(alternates);
+
+	return rc;
+}
+
+static bool
+text_is(const char *folder, const char *name, const char *want)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	struct buf text = { 0 };
+	bool is;
+
+	is = file_read(path, TEXT_MAX, &text) == 1 &&
+	     strcmp(text.data, want) == 0;
+	buf_clear(&text);
+	free(path);
+
+	return is;
+}
+
+bool
+staging_holds(const char *path, const struct place *checkout, const char *tip)
+{
+	char *line = xasprintf("%s\n", tip);
+	char *alternates;
+	bool holds;
+
+	holds = text_is(path, TIP, line);
+	if (holds) {
+		alternates = alternates_of(checkout);
+		holds = text_is(path, "objects/info/alternates", alternates);
+		free(alternates);
+	}
+	free(line);
+
+	return holds;
+}
+
+/* The checkout's tips, each once, as packed refs: what need not be sent. */
+static int
+write_have(const char *path, const char *checkout)
+{
+	git_reference_iterator *refs = NULL;
+	git_repository *repo = NULL;
+	git_reference *ref;
+	struct buf text = { 0 };
+	char hex[OID_SIZE];
+	struct err err;
+	size_t count = 0;
+	int rc;
+
+	if (lg_open(&repo, checkout, &err) == -1)
+		return -1;
+	buf_puts(&text, "# pack-refs with: sorted\n");
+	if (git_reference_iterator_new(&refs, repo) == 0)
+		while (
+		    count < HAVE_MAX && git_reference_next(&ref, refs) == 0) {
+			if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
+				lg_hex(hex, git_reference_target(ref));
+				buf_printf(&text, "%s refs/have/%06zu\n", hex,
+				    count++);
+			}
+			git_reference_free(ref);
+		}
+	git_reference_iterator_free(refs);
+	git_repository_free(repo);
+	rc = write_text(path, "packed-refs", buf_text(&text));
+	buf_clear(&text);
+
+	return rc;
+}
+
+/* Leave out what the checkout has, as far as the upstream knows it. */
+static int
+hide_have(git_revwalk *walk, git_repository *staging, git_repository *upstream)
+{
+	git_reference_iterator *refs = NULL;
+	git_odb *odb = NULL;
+	git_reference *ref;
+	int rc = 0;
+
+	if (git_repository_odb(&odb, upstream) < 0 ||
+	    git_reference_iterator_glob_new(&refs, staging, "refs/have/*") < 0)
+		rc = -1;
+	while (rc == 0 && git_reference_next(&ref, refs) == 0) {
+		const git_oid *oid = git_reference_target(ref);
+		git_object_t type;
+		size_t size;
+
+		if (oid && git_odb_read_header(&size, &type, odb, oid) == 0 &&
+		    type == GIT_OBJECT_COMMIT)
+			rc = git_revwalk_hide(walk, oid);
+		git_reference_free(ref);
+	}
+	git_reference_iterator_free(refs);
+	git_odb_free(odb);
+
+	return rc;
+}
+
+static int
+pack_walk(git_repository *upstream, git_repository *staging, const git_oid *tip,
+    const char *into)
+{
+	git_packbuilder *pack = NULL;
+	git_revwalk *walk = NULL;
+	int rc;
+
+	rc = git_revwalk_new(&walk, upstream);
+	if (rc == 0)
+		rc = git_revwalk_push(walk, tip);
+	if (rc == 0)
+		rc = hide_have(walk, staging, upstream);
+	if (rc == 0)
+		rc = git_packbuilder_new(&pack, upstream);
+	if (rc == 0) {
+		git_packbuilder_set_threads(pack, 1);
+		rc = git_packbuilder_insert_walk(pack, walk);
+	}
+	if (rc == 0)
+		rc = git_packbuilder_write(pack, into, 0, NULL, NULL);
+	git_packbuilder_free(pack);
+	git_revwalk_free(walk);
+
+	return rc;
+}
+
+/* From a path: pack what is new, read from the upstream's own objects. */
+static const char *
+fetch_path(struct staging_job *job, git_repository *staging, char **detail)
+{
+	git_repository *upstream = NULL;
+	const char *class = NULL;
+	struct err err;
+	git_oid tip;
+	char *into;
+
+	if (lg_oid(&tip, job->tip, &err) == -1 ||
+	    lg_open(&upstream, job->url->path, &err) == -1) {
+		*detail = xstrdup(err.text);
+		return "not-git";
+	}
+	into = xasprintf("%s/objects/pack", job->path);
+	if (pack_walk(upstream, staging, &tip, into) < 0) {
+		class = errno == ENOSPC ? "no-space" : "server-error";
+		*detail = xstrdup(lg_said());
+	}
+	free(into);
+	git_repository_free(upstream);
+
+	return class;
+}
+
+static bool
+find_tip(git_remote *remote, const char *ref, char tip[OID_SIZE])
+{
+	const git_remote_head **list;
+	size_t i, count;
+
+	if (git_remote_ls(&list, &count, remote) < 0)
+		return false;
+	for (i = 0; i < count; i++)
+		if (strcmp(list[i]->name, ref) == 0) {
+			lg_hex(tip, &list[i]->oid);
+			return true;
+		}
+
+	return false;
+}
+
+/* Connect, list, download; never git_remote_fetch(), which writes refs and
+ * FETCH_HEAD. */
+static const char *
+download(struct staging_job *job, git_remote *remote, char **detail)
+{
+	git_remote_connect_options connect;
+	git_fetch_options options;
+	char *spec = xstrdup(job->ref);
+	git_strarray specs = { &spec, 1 };
+	const char *class = NULL;
+
+	git_remote_connect_options_init(&connect,
+	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
+	git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
+	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
+	options.update_fetchhead = 0;
+	trouble_clear();
+	git_error_clear();
+	if (git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &connect) < 0)
+		class = endpoint_trouble(detail);
+	else if (!find_tip(remote, job->ref, job->tip))
+		class = "ref-missing";
+	else if (git_remote_download(remote, &specs, &options) < 0)
+		class = endpoint_trouble(detail);
+	free(spec);
+
+	return class;
+}
+
+static const char *
+fetch_network(struct staging_job *job, git_repository *staging, char **detail)
+{
+	git_remote_create_options options;
+	git_remote *remote = NULL;
+	const char *class;
+
+	git_remote_create_options_init(&options,
+	    GIT_REMOTE_CREATE_OPTIONS_VERSION);
+	options.repository = staging;
+	options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF |
+			GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC;
+	if (git_remote_create_with_opts(&remote, job->url->text, &options) <
+	    0) {
+		*detail = xstrdup(lg_said());
+		return "unsupported-url";
+	}
+	class = download(job, remote, detail);
+	git_remote_free(remote);
+
+	return class;
+}
+
+static const char *
+fetch(struct staging_job *job, char **detail)
+{
+	git_repository *staging = NULL;
+	const char *class;
+	struct err err;
+	char *line;
+
+	if (lg_open(&staging, job->path, &err) == -1) {
+		*detail = xstrdup(err.text);
+		return "corrupt";
+	}
+	class = job->url->protocol == URL_FILE
+		    ? fetch_path(job, staging, detail)
+		    : fetch_network(job, staging, detail);
+	git_repository_free(staging);
+	if (class)
+		return class;
+	if (change_complete(job->path, job->before, job->tip, &err) == -1) {
+		*detail = xstrdup(err.text);
+		return "corrupt";
+	}
+	line = xasprintf("%s\n", job->tip);
+	if (write_text(job->path, TIP, line) == -1)
+		class = "no-space";
+	free(line);
+
+	return class;
+}
+
+const char *
+staging_fetch(struct staging_job *job, char **detail)
+{
+	const char *class;
+
+	*detail = NULL;
+	staging_remove(job->path);
+	if (make(job->path, job->checkout) == -1 ||
+	    write_have(job->path, job->checkout->common_dir) == -1) {
+		*detail = xasprintf("%s: %s", job->path, strerror(errno));
+		class = "no-space";
+	} else {
+		class = fetch(job, detail);
+	}
+	if (class)
+		staging_remove(job->path);
+
+	return class;
+}
+
+static int
+remove_one(const char *path, const struct stat *info, int type,
+    struct FTW *level)
+{
+	(void)info;
+	(void)level;
+
+	return type == FTW_DP || type == FTW_DNR ? rmdir(path) : unlink(path);
+}
+
+void
+staging_remove(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}

@@ -1,0 +1,297 @@
+#include "compare.h"
+#include "base/alloc.h"
+#include "git/staging.h"
+#include "json/value.h"
+#include "model/reason.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct job {
+	struct comparison *out;
+	const struct probe *probe;
+	const struct fleet_repo *repo;
+	struct inspection *in;
+	struct member *member;
+	const char *objects; /* borrowed; where the tip is */
+};
+
+static bool
+primary(const struct member *member)
+{
+	return strcmp(member->role, "primary") == 0;
+}
+
+/* Is the tip in the checkout, whole? */
+static bool
+in_checkout(const struct job *job)
+{
+	const char *repo = job->in->place.git_dir;
+	struct err err;
+
+	return change_known(repo, job->member->tip, &err) == 1 &&
+	       change_complete(repo, job->in->branch_oid, job->member->tip,
+		   &err) == 0;
+}
+
+/* Shallow and partial clones are reported, never fetched (B1). */
+static bool
+may_fetch(const struct job *job)
+{
+	return job->probe->staging && !inspect_has(job->in, "shallow") &&
+	       !inspect_has(job->in, "partial") &&
+	       !inspect_has(job->in, "corrupt");
+}
+
+static enum compare_verdict
+note_failure(struct job *job, const char *class, char *detail)
+{
+	if (!reason_is(class, REASON_REMOTE)) {
+		inspect_note(job->in, class, true, detail);
+		return COMPARE_DONE;
+	}
+	job->member->class = class;
+	job->member->tip[0] = '\0';
+	free(job->member->detail);
+	job->member->detail = detail;
+
+	return COMPARE_AGAIN;
+}
+
+static const char *
+fetch(struct job *job, const char *path, char **detail)
+{
+	struct staging_job fetch = { .path = path,
+		.checkout = &job->in->place,
+		.before = job->in->branch_oid,
+		.url = &job->member->url,
+		.ref = job->in->upstream_ref };
+	const char *class;
+
+	memcpy(fetch.tip, job->member->tip, OID_SIZE);
+	class = staging_fetch(&fetch, detail);
+	memcpy(job->member->tip, fetch.tip, OID_SIZE);
+
+	return class;
+}
+
+/* Find or bring the tip's objects; job->objects stays NULL: unfetched. */
+static enum compare_verdict
+find_objects(struct job *job)
+{
+	const char *class;
+	char *path, *detail;
+
+	if (in_checkout(job)) {
+		job->objects = job->in->place.git_dir;
+		return COMPARE_DONE;
+	}
+	if (!may_fetch(job))
+		return COMPARE_DONE;
+	path = staging_path(job->probe->staging, job->repo->repo_key);
+	if (!staging_holds(path, &job->in->place, job->member->tip)) {
+		class = fetch(job, path, &detail);
+		if (class) {
+			free(path);
+			return note_failure(job, class, detail);
+		}
+	}
+	free(job->out->staging);
+	job->out->staging = path;
+	job->objects = path;
+
+	return COMPARE_DONE;
+}
+
+/* Was `seen` the upstream once, and is it not part of it any more? */
+static bool
+dropped(const struct job *job, const char *seen)
+{
+	struct change_relation relation;
+	struct err err;
+
+	return seen && strcmp(seen, job->member->tip) != 0 &&
+	       change_known(job->objects, seen, &err) == 1 &&
+	       change_relate(&relation, job->objects, seen, job->member->tip,
+		   &err) == 0 &&
+	       relation.ahead_count > 0;
+}
+
+static bool
+rewritten(const struct job *job)
+{
+	struct ref_dirs dirs = place_dirs(&job->in->place);
+	const char *ref = job->in->upstream_ref;
+	const struct json *known;
+	char oid[OID_SIZE], *name;
+	bool is = false;
+
+	if (!primary(job->member))
+		return false;
+	if (job->in->upstream_remote && strncmp(ref, "refs/heads/", 11) == 0) {
+		name = xasprintf("refs/remotes/%s/%s", job->in->upstream_remote,
+		    ref + 11);
+		is = ref_read(&dirs, name, oid, NULL) == REF_OID &&
+		     dropped(job, oid);
+		free(name);
+	}
+	known = map_get(&job->probe->known, job->repo->repo_key);
+
+	return is || dropped(job, json_get_text(known, "tip"));
+}
+
+static void
+note_change(struct job *job)
+{
+	const struct change *change = &job->out->change;
+	size_t i;
+
+	if (change->unsafe.count > 0)
+		inspect_note(job->in, "unsafe-tree", true,
+		    xasprintf("%s: %s", change->unsafe.items[0].path,
+			change->unsafe.items[0].kind));
+	for (i = 0; i < change->collisions.count; i++)
+		inspect_note(job->in,
+		    strcmp(change->collisions.items[i].kind, "ignored") == 0
+			? "ignored-collision"
+			: "untracked-collision",
+		    true, xstrdup(change->collisions.items[i].path));
+	if (change->submodule)
+		inspect_note(job->in, "submodules", true,
+		    xstrdup(change->submodule));
+	if (change->filter)
+		inspect_note(job->in, "needs-filter", job->in->checked_out,
+		    xstrdup(change->filter));
+}
+
+/* The policy's globs, or the repository's own instead (hermes-fleet(5)). */
+struct globs {
+	const char **items; /* owned; the texts borrowed */
+	size_t count;
+	struct json *own; /* owned; or NULL */
+};
+
+static void
+globs_make(struct globs *globs, const struct job *job)
+{
+	const struct list *list = &job->probe->policy->sensitive_paths;
+	const char *text = job->repo->policy;
+	const struct json *row = NULL;
+	struct err err;
+	size_t i;
+
+	if (text && strstr(text, "sensitive_paths"))
+		globs->own = json_parse_checked(text, strlen(text), &err);
+	row = json_get(globs->own, "sensitive_paths");
+	globs->items = xcalloc((row ? json_count(row) : list->count) + 1,
+	    sizeof(*globs->items));
+	if (!row)
+		for (i = 0; i < list->count; i++)
+			globs->items[globs->count++] = list->items[i];
+	for (row = json_first(row); row; row = json_next(row))
+		globs->items[globs->count++] = json_text(row);
+}
+
+static void
+measure(struct job *job)
+{
+	struct globs globs = { 0 };
+	struct change_options options = {
+		.repo = job->objects,
+		.worktree =
+		    job->in->checked_out ? job->in->place.worktree : NULL,
+		.before = job->in->branch_oid,
+		.tip = job->member->tip,
+	};
+	struct err err;
+
+	globs_make(&globs, job);
+	options.globs = globs.items;
+	options.glob_count = globs.count;
+	if (change_read(&job->out->change, &options, &err) == 0) {
+		job->out->measured = true;
+		note_change(job);
+	} else {
+		inspect_note(job->in, "corrupt", true, xstrdup(err.text));
+		change_clear(&job->out->change);
+	}
+	json_free(globs.own);
+	free(globs.items);
+}
+
+static enum compare_verdict
+judge(struct job *job)
+{
+	const struct change_relation *relation = &job->out->relation;
+	bool ahead = relation->ahead_count > 0;
+	bool behind = relation->behind_count > 0;
+
+	if (!primary(job->member)) { /* F3, F4 */
+		job->member->stale = ahead && !behind;
+		job->member->proof =
+		    ahead ? FEDERATION_DISPROVED : FEDERATION_PROVED;
+		if (ahead)
+			return COMPARE_AGAIN;
+	}
+	if (ahead && behind && !relation->related)
+		inspect_note(job->in, "unrelated-history", true, NULL);
+	else if (ahead && behind)
+		inspect_note(job->in,
+		    rewritten(job) ? "upstream-rewritten" : "diverged", true,
+		    NULL);
+	else if (ahead)
+		inspect_note(job->in, "ahead", true, NULL);
+	else
+		inspect_note(job->in, "behind", true, NULL);
+	if (behind && !ahead)
+		measure(job);
+
+	return COMPARE_DONE;
+}
+
+static enum compare_verdict
+settled(struct job *job)
+{
+	job->out->known = job->out->related_known = true;
+	job->out->relation = (struct change_relation){ 0, 0, true };
+	job->member->proof = FEDERATION_PROVED;
+	inspect_note(job->in, "current", true, NULL);
+
+	return COMPARE_DONE;
+}
+
+enum compare_verdict
+compare_member(struct comparison *comparison, const struct probe *probe,
+    const struct fleet_repo *repo, struct inspection *in, struct member *member)
+{
+	struct job job = { comparison, probe, repo, in, member, NULL };
+	enum compare_verdict verdict;
+	struct err err;
+
+	if (strcmp(member->tip, in->branch_oid) == 0)
+		return settled(&job);
+	verdict = find_objects(&job);
+	if (verdict == COMPARE_AGAIN || inspect_has(in, "corrupt"))
+		return verdict;
+	if (!job.objects) {
+		inspect_note(in, "unfetched", true, NULL);
+		return COMPARE_DONE;
+	}
+	comparison->known = true;
+	if (change_relate(&comparison->relation, job.objects, in->branch_oid,
+		member->tip, &err) == -1) {
+		inspect_note(in, "corrupt", true, xstrdup(err.text));
+		return COMPARE_DONE;
+	}
+	comparison->related_known = true;
+
+	return judge(&job);
+}
+
+void
+comparison_clear(struct comparison *comparison)
+{
+	free(comparison->staging);
+	if (comparison->measured)
+		change_clear(&comparison->change);
+	*comparison = (struct comparison){ 0 };
+}

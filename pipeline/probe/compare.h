@@ -1,0 +1,35 @@
+/*
+ * compare - how the tracked branch stands to the tip of its endpoint
+ *
+ * The objects may be in the checkout, in staging, or nowhere yet; then they
+ * are fetched into staging if this probe may (B3). What is found becomes
+ * facts of the inspection.
+ */
+#ifndef PROBE_COMPARE_H
+#define PROBE_COMPARE_H
+
+#include "git/change.h"
+#include "members.h"
+
+struct comparison {
+	bool known;         /* the tip's objects are here or in staging */
+	bool related_known; /* relation is set */
+	bool measured;      /* change is set */
+	struct change_relation relation;
+	struct change change;
+	char *staging; /* owned; where the tip is staged; or NULL */
+};
+
+enum compare_verdict {
+	COMPARE_DONE, /* facts are noted */
+	COMPARE_AGAIN /* the member is not what it seemed: select again */
+};
+
+/* Compare with `member`, whose tip is known. */
+enum compare_verdict compare_member(struct comparison *comparison,
+    const struct probe *probe, const struct fleet_repo *repo,
+    struct inspection *in, struct member *member);
+
+void comparison_clear(struct comparison *comparison);
+
+#endif

@@ -1,0 +1,319 @@
+#include "listing.h"
+#include "base/alloc.h"
+#include "budget.h"
+#include "model/reason.h"
+#include "proc/pool.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct listing *
+get(struct listings *listings, const char *shown)
+{
+	struct listing *listing = map_get(&listings->by_url, shown);
+
+	if (listing)
+		return listing;
+	listing = xcalloc(1, sizeof(*listing));
+	listing->shown = xstrdup(shown);
+	listings->items = xgrow(listings->items, listings->count,
+	    &listings->cap, sizeof(*listings->items));
+	listings->items[listings->count++] = listing;
+	map_put(&listings->by_url, listing->shown, listing);
+
+	return listing;
+}
+
+static bool
+wants(const struct listing *listing, const char *ref)
+{
+	size_t i;
+
+	for (i = 0; i < listing->wanted_count; i++)
+		if (strcmp(listing->wanted[i], ref) == 0)
+			return true;
+
+	return false;
+}
+
+const struct endpoint *
+listing_find(const struct listings *listings, const char *shown,
+    const char *ref)
+{
+	const struct listing *listing = map_get(&listings->by_url, shown);
+
+	return listing && listing->endpoint.class && wants(listing, ref)
+		   ? &listing->endpoint
+		   : NULL;
+}
+
+const char *
+listing_want(struct listings *listings, const char *shown, const char *ref)
+{
+	struct listing *listing = get(listings, shown);
+	const char *why;
+
+	if (!listing->url.text && url_parse(&listing->url, shown, &why) == -1)
+		return NULL;
+	if (!wants(listing, ref)) {
+		listing->wanted = xgrow(listing->wanted, listing->wanted_count,
+		    &listing->wanted_cap, sizeof(*listing->wanted));
+		listing->wanted[listing->wanted_count++] = xstrdup(ref);
+		listing->due = true;
+	}
+
+	return listing->url.host;
+}
+
+void
+listing_note(struct listings *listings, const char *shown, const char *class)
+{
+	const struct reason *reason = reason_find(class);
+
+	get(listings, shown)->endpoint.class = reason ? reason->code : "ok";
+}
+
+/* One run: the listings that are due. */
+struct run {
+	struct listing **due; /* owned; the listings borrowed */
+	size_t count;
+	struct budget budget;
+};
+
+/* A line each: class, detail, head, refs. */
+static void
+work(void *ctx, size_t i, struct buf *answer)
+{
+	const struct listing *listing = ((struct run *)ctx)->due[i];
+	struct endpoint got = { 0 };
+	size_t k;
+
+	endpoint_list(&got, &listing->url, (const char *const *)listing->wanted,
+	    listing->wanted_count);
+	buf_printf(answer, "class %s\n", got.class);
+	if (got.detail)
+		buf_printf(answer, "detail %s\n", got.detail);
+	if (got.head)
+		buf_printf(answer, "head %s\n", got.head);
+	for (k = 0; k < got.ref_count; k++)
+		buf_printf(answer, "%s %s\n", got.refs[k].oid,
+		    got.refs[k].name);
+	endpoint_clear(&got);
+}
+
+static void
+read_line(struct endpoint *endpoint, char *line)
+{
+	const struct reason *reason;
+
+	if (strncmp(line, "class ", 6) == 0) {
+		reason = reason_find(line + 6);
+		endpoint->class = reason ? reason->code : "ok";
+	} else if (strncmp(line, "detail ", 7) == 0) {
+		endpoint->detail = xstrdup(line + 7);
+	} else if (strncmp(line, "head ", 5) == 0) {
+		endpoint->head = xstrdup(line + 5);
+	} else if (strlen(line) > OID_SIZE) {
+		line[OID_SIZE - 1] = '\0';
+		endpoint_add(endpoint, line + OID_SIZE, line);
+	}
+}
+
+static void
+done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
+    int64_t ms)
+{
+	struct run *run = ctx;
+	struct endpoint *endpoint = &run->due[i]->endpoint;
+	char *text, *line, *next = NULL;
+
+	(void)ms;
+	budget_give(&run->budget, run->due[i]->url.host);
+	run->due[i]->due = false;
+	endpoint_clear(endpoint);
+	if (outcome != POOL_DONE) {
+		endpoint->class =
+		    outcome == POOL_TIMEOUT ? "timeout" : "server-error";
+		if (outcome == POOL_DIED)
+			endpoint->detail =
+			    xstrdup("the worker that listed it died");
+		return;
+	}
+	text = xstrdup(buf_text(answer));
+	for (line = strtok_r(text, "\n", &next); line;
+	     line = strtok_r(NULL, "\n", &next))
+		read_line(endpoint, line);
+	free(text);
+}
+
+static enum pool_ready
+ready(void *ctx, size_t i)
+{
+	struct run *run = ctx;
+
+	return budget_ready(&run->budget, run->due[i]->url.host);
+}
+
+static void
+started(void *ctx, size_t i)
+{
+	struct run *run = ctx;
+
+	budget_take(&run->budget, run->due[i]->url.host);
+}
+
+static void
+collect(struct run *run, const struct listings *listings)
+{
+	struct listing *listing;
+	size_t i;
+
+	run->due = xcalloc(listings->count + 1, sizeof(*run->due));
+	for (i = 0; i < listings->count; i++) {
+		listing = listings->items[i];
+		if (listing->due && listing->url.host)
+			run->due[run->count++] = listing;
+	}
+}
+
+int
+listing_run(struct listings *listings, const struct policy *policy,
+    struct err *err)
+{
+	struct run run = { .budget = { .policy = policy } };
+	struct pool pool = { .ctx = &run,
+		.ahead = 1,
+		.deadline_ms = policy->probe_deadline_ms,
+		.worker_count = (int)policy->probe_workers,
+		.work = work,
+		.done = done,
+		.ready = ready,
+		.started = started };
+	int rc = 0;
+
+	collect(&run, listings);
+	pool.job_count = run.count;
+	if (run.count > 0)
+		rc = pool_run(&pool, err);
+	budget_clear(&run.budget);
+	free(run.due);
+
+	return rc;
+}
+
+static int
+compare_hosts(const void *a, const void *b)
+{
+	const struct listing *x = *(const struct listing *const *)a;
+	const struct listing *y = *(const struct listing *const *)b;
+	int rc = strcmp(x->url.host, y->url.host);
+
+	return rc != 0 ? rc : strcmp(x->shown, y->shown);
+}
+
+/* The listings that have a host, by host. The caller's. */
+static struct listing **
+by_host(const struct listings *listings, size_t *count)
+{
+	struct listing **list = xcalloc(listings->count + 1, sizeof(*list));
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < listings->count; i++)
+		if (listings->items[i]->url.host &&
+		    listings->items[i]->endpoint.class)
+			list[(*count)++] = listings->items[i];
+	qsort(list, *count, sizeof(*list), compare_hosts);
+
+	return list;
+}
+
+static bool
+failed(const struct listing *listing)
+{
+	return strcmp(listing->endpoint.class, "ok") != 0;
+}
+
+void
+listing_write_hosts(const struct listings *listings, struct jw *jw)
+{
+	const char *class;
+	size_t i, k, count;
+	struct listing **list = by_host(listings, &count);
+	int64_t bad;
+
+	jw_array(jw, "hosts");
+	for (i = 0; i < count; i = k) {
+		class = "ok";
+		bad = 0;
+		for (k = i; k < count &&
+			    strcmp(list[k]->url.host, list[i]->url.host) == 0;
+		     k++)
+			if (failed(list[k]) && bad++ == 0)
+				class = list[k]->endpoint.class;
+		jw_object(jw, NULL);
+		jw_text(jw, "host", list[i]->url.host);
+		jw_int(jw, "asked_count", (int64_t)(k - i));
+		jw_int(jw, "failed_count", bad);
+		jw_text(jw, "class", class);
+		jw_end(jw);
+	}
+	jw_end(jw);
+	free(list);
+}
+
+static bool
+is_local(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+	       strncmp(host, "127.", 4) == 0;
+}
+
+static bool
+before_connection(const char *class)
+{
+	return strcmp(class, "dns") == 0 || strcmp(class, "unreachable") == 0 ||
+	       strcmp(class, "offline") == 0;
+}
+
+bool
+listing_offline(const struct listings *listings, int64_t *host_count)
+{
+	size_t i, count;
+	struct listing **list = by_host(listings, &count);
+	bool offline = true;
+
+	*host_count = 0;
+	for (i = 0; i < count; i++) {
+		if (is_local(list[i]->url.host))
+			continue;
+		offline &= before_connection(list[i]->endpoint.class);
+		if (i == 0 ||
+		    strcmp(list[i]->url.host, list[i - 1]->url.host) != 0)
+			(*host_count)++;
+	}
+	free(list);
+
+	return offline && *host_count > 0;
+}
+
+void
+listings_clear(struct listings *listings)
+{
+	struct listing *listing;
+	size_t i, k;
+
+	for (i = 0; i < listings->count; i++) {
+		listing = listings->items[i];
+		for (k = 0; k < listing->wanted_count; k++)
+			free(listing->wanted[k]);
+		free(listing->wanted);
+		free(listing->shown);
+		url_clear(&listing->url);
+		endpoint_clear(&listing->endpoint);
+		free(listing);
+	}
+	free(listings->items);
+	map_clear(&listings->by_url);
+	*listings = (struct listings){ 0 };
+}

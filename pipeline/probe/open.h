@@ -1,0 +1,33 @@
+/*
+ * open - a cycle is opened: policy, fleet, memory, probe
+ */
+#ifndef PROBE_OPEN_H
+#define PROBE_OPEN_H
+
+#include "base/err.h"
+#include "json/doc.h"
+#include "model/fleet.h"
+#include "model/policy.h"
+#include "store/state.h"
+
+struct probe_options {
+	const char *policy_path;    /* borrowed; NULL: the document's, else
+				       defaults */
+	const char *staging;        /* borrowed; -a; NULL: below STATE */
+	const char *real_at;        /* borrowed; -t; NULL: the clock */
+	const struct state *memory; /* borrowed; read from; or NULL */
+	const struct state *state;  /* borrowed; written to; or NULL */
+};
+
+/*
+ * Read and check the fleet in `in` (a fleet document, or a cycle's) and the
+ * policy. EX_CONFIG names file and member.
+ */
+int open_config(struct doc *in, const struct probe_options *options,
+    struct policy *policy, struct fleet *fleet, struct err *err);
+
+/* Turn `doc` into a cycle that is open up to "probe". */
+int open_cycle(struct doc *doc, const struct probe_options *options,
+    const struct policy *policy, const struct fleet *fleet, struct err *err);
+
+#endif

@@ -1,0 +1,242 @@
+#include "rounds.h"
+#include "base/alloc.h"
+#include "budget.h"
+#include "proc/pool.h"
+#include "repo.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define AHEAD 4
+
+struct round {
+	struct probe *probe;
+	size_t *todo; /* owned; indices into the fleet */
+	size_t count;
+	struct budget budget;
+};
+
+static void
+work(void *ctx, size_t i, struct buf *answer)
+{
+	const struct round *round = ctx;
+
+	repo_probe(round->probe, round->todo[i], answer);
+}
+
+static void
+keep_row(struct probe_repo *repo, const char *row, size_t len)
+{
+	free(repo->row);
+	repo->row = xstrndup(row, len);
+	repo->row_len = len;
+}
+
+static void
+read_want(struct probe *probe, struct probe_repo *repo, char *line)
+{
+	char *tab = strchr(line, '\t');
+	const char *host;
+
+	if (!tab)
+		return;
+	*tab = '\0';
+	host = listing_want(&probe->listings, line, tab + 1);
+	if (!repo->waits)
+		repo->host = host;
+	repo->waits = true;
+}
+
+static void
+read_line(struct probe *probe, struct probe_repo *repo, char *line)
+{
+	unsigned long long device, inode;
+	char *tab;
+
+	if (sscanf(line, "id %llu %llu", &device, &inode) == 2) {
+		repo->placed = true;
+		repo->device = (dev_t)device;
+		repo->inode = (ino_t)inode;
+	} else if (strncmp(line, "want ", 5) == 0) {
+		read_want(probe, repo, line + 5);
+	} else if (strncmp(line, "asked ", 6) == 0) {
+		tab = strchr(line, '\t');
+		if (!tab)
+			return;
+		*tab = '\0';
+		listing_note(&probe->listings, tab + 1, line + 6);
+	} else if (strncmp(line, "moved ", 6) == 0) {
+		repo->moved = xstrdup(line + 6);
+	}
+}
+
+static void
+read_answer(struct probe *probe, struct probe_repo *repo,
+    const struct buf *answer)
+{
+	char *at = answer->data, *line_end;
+
+	while (at && *at != '\0' && *at != '\n') {
+		line_end = strchr(at, '\n');
+		if (!line_end)
+			return;
+		*line_end = '\0';
+		read_line(probe, repo, at);
+		at = line_end + 1;
+	}
+	if (at && *at == '\n' && !repo->waits)
+		keep_row(repo, at + 1,
+		    answer->len - (size_t)(at + 1 - answer->data));
+}
+
+static void
+done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
+    int64_t ms)
+{
+	struct round *round = ctx;
+	size_t at = round->todo[i];
+	struct probe_repo *repo = &round->probe->repos[at];
+	struct buf row = { 0 };
+
+	budget_give(&round->budget, repo->host);
+	repo->waits = false;
+	free(repo->moved);
+	repo->moved = NULL;
+	if (outcome == POOL_DONE)
+		read_answer(round->probe, repo, answer);
+	else if (outcome == POOL_TIMEOUT)
+		repo_lost(round->probe, at, "timeout", "did not end in time",
+		    ms, &row);
+	if (!repo->row && !repo->waits && row.len == 0)
+		repo_lost(round->probe, at, "corrupt",
+		    "the worker that looked at it died", ms, &row);
+	if (row.len > 0)
+		keep_row(repo, row.data, row.len);
+	buf_clear(&row);
+}
+
+static enum pool_ready
+ready(void *ctx, size_t i)
+{
+	struct round *round = ctx;
+
+	return budget_ready(&round->budget,
+	    round->probe->repos[round->todo[i]].host);
+}
+
+static void
+started(void *ctx, size_t i)
+{
+	struct round *round = ctx;
+
+	budget_take(&round->budget, round->probe->repos[round->todo[i]].host);
+}
+
+static int
+run(struct round *round, bool network, struct err *err)
+{
+	const struct policy *policy = round->probe->policy;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct pool pool = { .ctx = round,
+		.job_count = round->count,
+		.ahead = network ? 1 : AHEAD,
+		.deadline_ms = policy->probe_deadline_ms,
+		.worker_count = network ? (int)policy->probe_workers
+					: 2 * (int)(cores > 0 ? cores : 1),
+		.work = work,
+		.done = done,
+		.ready = network ? ready : NULL,
+		.started = network ? started : NULL };
+	int rc = 0;
+
+	if (round->count > 0)
+		rc = pool_run(&pool, err);
+	budget_clear(&round->budget);
+	round->budget = (struct budget){ .policy = policy };
+
+	return rc;
+}
+
+static int
+compare_ids(const void *a, const void *b, void *ctx)
+{
+	const struct probe_repo *repos = ctx;
+	size_t i = *(const size_t *)a, k = *(const size_t *)b;
+	const struct probe_repo *x = &repos[i], *y = &repos[k];
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+
+	return i < k ? -1 : i > k;
+}
+
+/* One common dir under several keys: the first of them has it. */
+static void
+find_duplicates(struct round *round)
+{
+	struct probe *probe = round->probe;
+	size_t total = probe->fleet->count;
+	size_t *ids = xcalloc(total + 1, sizeof(*ids));
+	struct probe_repo *one, *next;
+	size_t i, count = 0;
+
+	for (i = 0; i < total; i++)
+		if (probe->repos[i].placed)
+			ids[count++] = i;
+	qsort_r(ids, count, sizeof(*ids), compare_ids, probe->repos);
+	for (i = 1; i < count; i++) {
+		one = &probe->repos[ids[i - 1]];
+		next = &probe->repos[ids[i]];
+		if (one->device != next->device || one->inode != next->inode)
+			continue;
+		next->duplicate_of =
+		    one->duplicate_of
+			? one->duplicate_of
+			: probe->fleet->repos[ids[i - 1]].repo_key;
+	}
+	free(ids);
+}
+
+/* Who goes again: who waits, and after the first round the duplicates. */
+static void
+collect(struct round *round, bool first)
+{
+	const struct probe_repo *repos = round->probe->repos;
+	size_t i;
+
+	round->count = 0;
+	for (i = 0; i < round->probe->fleet->count; i++)
+		if (repos[i].waits || (first && repos[i].duplicate_of))
+			round->todo[round->count++] = i;
+}
+
+int
+rounds_run(struct probe *probe, struct err *err)
+{
+	struct round round = { .probe = probe,
+		.budget = { .policy = probe->policy } };
+	size_t i, total = probe->fleet->count;
+	bool first = true;
+	int rc;
+
+	probe->repos = xcalloc(total + 1, sizeof(*probe->repos));
+	round.todo = xcalloc(total + 1, sizeof(*round.todo));
+	for (i = 0; i < total; i++)
+		round.todo[round.count++] = i;
+	rc = run(&round, false, err);
+	find_duplicates(&round);
+	for (; rc == 0; first = false) {
+		collect(&round, first);
+		if (round.count == 0)
+			break;
+		rc = listing_run(&probe->listings, probe->policy, err);
+		if (rc == 0)
+			rc = run(&round, true, err);
+	}
+	free(round.todo);
+
+	return rc;
+}

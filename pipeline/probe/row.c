@@ -1,0 +1,219 @@
+#include "row.h"
+#include "model/reason.h"
+#include <string.h>
+
+static const struct fact *
+leading(const struct inspection *in)
+{
+	const struct fact *lead = NULL;
+	const char *code;
+	size_t i;
+
+	for (i = 0; i < in->fact_count; i++) {
+		if (!in->facts[i].leads)
+			continue;
+		code =
+		    reason_leading(lead ? lead->code : NULL, in->facts[i].code);
+		if (code == in->facts[i].code)
+			lead = &in->facts[i];
+	}
+
+	return lead;
+}
+
+static void
+bytes(struct jw *jw, const char *name, const char *text)
+{
+	if (text)
+		jw_bytes(jw, name, text, strlen(text));
+	else
+		jw_null(jw, name);
+}
+
+static void
+count(struct jw *jw, const char *name, bool known, int64_t number)
+{
+	if (known)
+		jw_int(jw, name, number);
+	else
+		jw_null(jw, name);
+}
+
+static const char *
+oid(const char *hex)
+{
+	return hex && hex[0] != '\0' ? hex : NULL;
+}
+
+static void
+write_reason(const struct inspection *in, struct jw *jw)
+{
+	const struct fact *lead = leading(in);
+	size_t i;
+
+	jw_text(jw, "reason", lead ? lead->code : "corrupt");
+	bytes(jw, "detail", lead ? lead->detail : NULL);
+	jw_array(jw, "facts");
+	for (i = 0; i < in->fact_count; i++)
+		if (&in->facts[i] != lead)
+			jw_text(jw, NULL, in->facts[i].code);
+	jw_end(jw);
+}
+
+static void
+write_place(const struct place *place, bool found, struct jw *jw)
+{
+	bytes(jw, "common_dir", found ? place->common_dir : NULL);
+	bytes(jw, "git_dir", found ? place->git_dir : NULL);
+	count(jw, "device", found, (int64_t)place->device);
+	count(jw, "inode", found, (int64_t)place->inode);
+	if (found) {
+		jw_bool(jw, "bare", place->bare);
+		jw_bool(jw, "linked", place->linked);
+	} else {
+		jw_null(jw, "bare");
+		jw_null(jw, "linked");
+	}
+}
+
+static void
+write_head(const struct inspection *in, bool opened, struct jw *jw)
+{
+	if (!opened) {
+		jw_null(jw, "head");
+	} else {
+		jw_object(jw, "head");
+		jw_text(jw, "oid", oid(in->head_oid));
+		bytes(jw, "branch", in->head_branch);
+		jw_bool(jw, "detached", !in->head_branch);
+		jw_bool(jw, "unborn",
+		    in->head_branch && in->head_oid[0] == '\0');
+		jw_end(jw);
+	}
+	bytes(jw, "branch", in->branch);
+	jw_text(jw, "branch_oid", oid(in->branch_oid));
+	if (in->upstream_ref) {
+		jw_object(jw, "upstream");
+		bytes(jw, "remote", in->upstream_remote);
+		bytes(jw, "ref", in->upstream_ref);
+		jw_end(jw);
+	} else {
+		jw_null(jw, "upstream");
+	}
+}
+
+static void
+write_tree(const struct inspection *in, struct jw *jw)
+{
+	size_t i;
+
+	count(jw, "staged_count", in->staged_count >= 0, in->staged_count);
+	count(jw, "unstaged_count", in->unstaged_count >= 0,
+	    in->unstaged_count);
+	count(jw, "untracked_count", in->untracked_count >= 0,
+	    in->untracked_count);
+	jw_array(jw, "dirty_paths");
+	for (i = 0; i < in->dirty_path_count; i++)
+		bytes(jw, NULL, in->dirty_paths[i]);
+	jw_end(jw);
+}
+
+static void
+write_endpoint(const struct member *member, struct jw *jw)
+{
+	if (!member) {
+		jw_null(jw, "endpoint");
+		return;
+	}
+	jw_object(jw, "endpoint");
+	jw_text(jw, "name", member->name);
+	jw_text(jw, "url", member->shown);
+	jw_text(jw, "host", member->url.host);
+	jw_text(jw, "role", member->role);
+	jw_end(jw);
+}
+
+static void
+write_change(const struct comparison *comparison, struct jw *jw)
+{
+	const struct change *change = &comparison->change;
+	size_t i;
+
+	if (!comparison->measured) {
+		jw_null(jw, "change");
+		return;
+	}
+	jw_object(jw, "change");
+	jw_int(jw, "commit_count", change->commit_count);
+	jw_int(jw, "file_count", change->file_count);
+	jw_int(jw, "insertion_count", change->insertion_count);
+	jw_int(jw, "deletion_count", change->deletion_count);
+	jw_int(jw, "new_bytes", change->new_bytes);
+	jw_array(jw, "sensitive_paths");
+	for (i = 0; i < change->sensitive.count; i++)
+		bytes(jw, NULL, change->sensitive.items[i].path);
+	jw_end(jw);
+	jw_end(jw);
+}
+
+static void
+write_paths(const struct change_paths *paths, bool known, const char *name,
+    struct jw *jw)
+{
+	size_t i;
+
+	jw_array(jw, name);
+	for (i = 0; known && i < paths->count; i++) {
+		jw_object(jw, NULL);
+		bytes(jw, "path", paths->items[i].path);
+		jw_text(jw, "kind", paths->items[i].kind);
+		jw_end(jw);
+	}
+	jw_end(jw);
+}
+
+static void
+write_comparison(const struct row *row, struct jw *jw)
+{
+	const struct comparison *comparison = row->comparison;
+	bool known = comparison->related_known;
+
+	write_endpoint(row->selected, jw);
+	jw_text(jw, "tip", row->selected ? oid(row->selected->tip) : NULL);
+	jw_bool(jw, "tip_known", comparison->known);
+	bytes(jw, "staging", comparison->staging);
+	count(jw, "ahead_count", known, comparison->relation.ahead_count);
+	count(jw, "behind_count", known, comparison->relation.behind_count);
+	write_change(comparison, jw);
+	write_paths(&comparison->change.collisions, comparison->measured,
+	    "collisions", jw);
+	write_paths(&comparison->change.unsafe, comparison->measured, "unsafe",
+	    jw);
+}
+
+void
+row_write(const struct row *row, struct buf *out)
+{
+	const struct inspection *in = row->in;
+	bool opened = in->fact_count == 0 || !in->place.reason;
+	bool found = in->place.common_dir && in->place.inode != 0;
+	struct jw jw;
+
+	jw_init(&jw, out);
+	jw_object(&jw, NULL);
+	jw_text(&jw, "repo_key", row->repo->repo_key);
+	bytes(&jw, "path", row->repo->path);
+	write_reason(in, &jw);
+	write_place(&in->place, found, &jw);
+	write_head(in, opened, &jw);
+	write_tree(in, &jw);
+	members_write(row->members, "endpoints", &jw);
+	write_comparison(row, &jw);
+	count(&jw, "free_bytes", in->free_bytes >= 0, in->free_bytes);
+	count(&jw, "free_inode_count", in->free_inode_count >= 0,
+	    in->free_inode_count);
+	count(&jw, "submodule_count", opened, in->place.index.submodule_count);
+	count(&jw, "stash_count", opened, in->stash_count);
+	jw_int(&jw, "probe_ms", row->ms);
+	jw_end(&jw);
+}
