@@ -60,6 +60,13 @@ child() {
 	assert_equal "$(grep -c ' done ' out)" 10
 }
 
+@test "pool: a worker that is hungry for memory costs its job only" {
+	[[ ${BUILD-} != *asan* ]] || skip 'a sanitizer needs more'
+	pool -j 12 -w 2 -a 4 -d 5000 -M 100 3:hungry 2>err
+	assert_equal "$(awk '$2 == "died" { print $1 }' out | xargs)" 3
+	assert_equal "$(grep -c ' done ' out)" 11
+}
+
 @test "pool: an answer of megabytes arrives whole" {
 	pool -j 8 -w 2 -d 5000 1:big 2:big
 	assert_equal "$(awk '$3 > 3145728 { print $1 }' out | xargs)" '1 2'

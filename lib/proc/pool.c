@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +60,9 @@ worker_begin(const struct run *run, const struct caught *caught, int slot,
 		if (run->workers[i].pid != 0)
 			close(run->workers[i].fd);
 	caught_end(caught);
+	if (run->pool->memory_max != 0)
+		setrlimit(RLIMIT_DATA, &(struct rlimit){ run->pool->memory_max,
+					   run->pool->memory_max });
 	work_serve(run->pool, run->own, slot, fd);
 }
 

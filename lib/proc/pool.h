@@ -35,6 +35,8 @@ struct pool {
 				POOL_AHEAD_MAX; 1: one at a time; more hides
 				the round trip */
 	int64_t deadline_ms; /* per job, from when the worker takes it */
+	size_t memory_max;   /* bytes of data a worker may have, what it has
+				from the caller included (RLIMIT_DATA); 0: any */
 	void *ctx;           /* borrowed; for the three calls below */
 
 	/* In a worker: do job `i`, write the answer. */

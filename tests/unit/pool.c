@@ -1,11 +1,12 @@
 /*
- * pool [-j JOBS] [-w WORKERS] [-a AHEAD] [-d MS] [-c CAP] [-m MARK]
+ * pool [-j JOBS] [-w WORKERS] [-a AHEAD] [-d MS] [-c CAP] [-M MIB] [-m MARK]
  *     [JOB:ACTION ...] - run a pool, print a line for each job in order:
  *     `JOB OUTCOME BYTES PID`
  *
  * ACTION: hang, crash, exit, nonsense, orphan (a grandchild in a session of
- * its own), slow (50 ms), big (3 MB), never (POOL_NEVER). MARK stands in the
- * grandchild's command line. With -c at most CAP jobs run at once.
+ * its own), slow (50 ms), hungry (memory without end), big (3 MB), never
+ * (POOL_NEVER). MARK stands in the grandchild's command line. With -c at most
+ * CAP jobs run at once.
  */
 #include "proc/pool.h"
 #include "base/alloc.h"
@@ -64,6 +65,8 @@ work(void *ctx, size_t i, struct buf *answer)
 		nonsense();
 	if (strcmp(action, "orphan") == 0)
 		orphan(test->mark);
+	while (strcmp(action, "hungry") == 0)
+		memset(xcalloc(1, 1 << 20), 1, 1 << 20);
 	if (strcmp(action, "slow") == 0)
 		usleep(50000);
 	if (strcmp(action, "big") == 0) {
@@ -129,7 +132,7 @@ main(int argc, char *argv[])
 	size_t i;
 	int ch, rc;
 
-	while ((ch = getopt(argc, argv, "a:c:d:j:m:w:")) != -1)
+	while ((ch = getopt(argc, argv, "a:c:d:j:M:m:w:")) != -1)
 		switch (ch) {
 		case 'a':
 			pool.ahead = atoi(optarg);
@@ -144,6 +147,9 @@ main(int argc, char *argv[])
 			break;
 		case 'j':
 			pool.job_count = (size_t)atoi(optarg);
+			break;
+		case 'M':
+			pool.memory_max = (size_t)atoi(optarg) << 20;
 			break;
 		case 'm':
 			test.mark = optarg;
