@@ -53,7 +53,7 @@ pretty_add(struct buf *out, const char *text, size_t len)
 		case '{':
 		case '[':
 			i = open_bracket(out, text, len, i, &depth);
-			continue;
+			break;
 		case '}':
 		case ']':
 			new_line(out, --depth);
