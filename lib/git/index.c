@@ -50,8 +50,14 @@ static int
 add_entry(git_index *index, const struct target_change *change,
     const struct stat *st, struct err *err)
 {
+	const git_index_entry *old =
+	    git_index_get_bypath(index, change->path, 0);
 	git_index_entry entry = { 0 };
 
+	if (old != NULL) { /* assume-unchanged and the like */
+		entry.flags = old->flags & GIT_INDEX_ENTRY_VALID;
+		entry.flags_extended = old->flags_extended;
+	}
 	entry.path = change->path;
 	entry.mode = change->new_mode;
 	if (lg_oid(&entry.id, change->new_oid, err) == -1)
@@ -81,16 +87,41 @@ change_entries(git_index *index, const struct target_changes *changes,
 	return 0;
 }
 
+static int
+smudge_racy(git_index *index, const struct stat *old, struct err *err)
+{
+	const git_index_entry *at;
+	git_index_entry entry;
+	size_t i, count = git_index_entrycount(index);
+
+	for (i = 0; i < count; i++) {
+		at = git_index_get_byindex(index, i);
+		if (at->mtime.seconds < (int32_t)old->st_mtim.tv_sec ||
+		    at->file_size == 0 || at->mode == TARGET_GITLINK)
+			continue;
+		entry = *at;
+		entry.file_size = 0;
+		if (git_index_add(index, &entry) < 0)
+			return lg_err(err, EX_DATAERR, "%s", at->path);
+	}
+
+	return 0;
+}
+
 int
-index_change(const char *file, const struct target_changes *changes,
-    const struct stat *stats, struct err *err)
+index_change(const char *file, const struct stat *old,
+    const struct target_changes *changes, const struct stat *stats,
+    struct err *err)
 {
 	git_index *index = NULL;
-	int rc;
+	int rc = 0;
 
 	if (git_index_open(&index, file) < 0)
 		return lg_err(err, EX_DATAERR, "%s", file);
-	rc = change_entries(index, changes, stats, err);
+	if (old != NULL)
+		rc = smudge_racy(index, old, err);
+	if (rc == 0)
+		rc = change_entries(index, changes, stats, err);
 	if (rc == 0 && git_index_write(index) < 0)
 		rc = lg_err(err, EX_IOERR, "%s", file);
 	git_index_free(index);

@@ -21,10 +21,14 @@ int index_staged(struct target *target, enum target_side side, char **path,
 /*
  * Apply the changes to the index in `file`, which is made where it is
  * missing. stats[i] is of what will lie at changes->list[i].path; entries of
- * gitlinks and of stats[i].st_ino 0 carry none.
+ * gitlinks and of stats[i].st_ino 0 carry none. `old` is of the index that
+ * `file` is a copy of (NULL: of none): what may have been edited in the very
+ * second in which that was written loses its size, so that git looks at the
+ * bytes, as git itself does ("racily clean").
  */
-int index_change(const char *file, const struct target_changes *changes,
-    const struct stat *stats, struct err *err);
+int index_change(const char *file, const struct stat *old,
+    const struct target_changes *changes, const struct stat *stats,
+    struct err *err);
 
 /*
  * The files have been moved into place: take their new ctimes over. An entry

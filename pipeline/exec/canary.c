@@ -82,7 +82,7 @@ write_tree(struct apply *apply, int tree, const char *path, struct err *err)
 		rc = write_one(apply, tree, &all.list[i], &stats[i], err);
 	index = xasprintf("%s/.git/index", path);
 	if (rc == 0)
-		rc = index_change(index, &all, stats, err);
+		rc = index_change(index, NULL, &all, stats, err);
 	free(index);
 	free(stats);
 	target_changes_clear(&all);

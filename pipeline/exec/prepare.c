@@ -168,8 +168,6 @@ make_folder(struct apply *apply)
 {
 	struct err err;
 
-	if (check_home(apply) == -1)
-		return -1;
 	if (mkdirat(apply->home_fd, apply->name, 0700) == -1)
 		return apply_fail_sys(apply, apply->name);
 	apply->token_fd = folder_own(apply->home_fd, apply->name, false, &err);
@@ -208,6 +206,38 @@ check_exchange(struct apply *apply)
 	return 0;
 }
 
+/* The nearest folder above `path` that is there already. */
+static int
+nearest_folder(const struct apply *apply, const char *path, struct stat *st)
+{
+	char *folder = xstrdup(path), *slash;
+	int rc;
+
+	do {
+		slash = strrchr(folder, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		else
+			strcpy(folder, ".");
+		rc = folder_lstat(apply->tree_fd, folder, st);
+	} while (rc == -1 && slash != NULL);
+	free(folder);
+
+	return rc;
+}
+
+/* In a folder that hands its group down git's new files have that group. */
+static void
+take_group(struct apply *apply, const char *path, const char *name)
+{
+	struct stat st;
+
+	if (nearest_folder(apply, path, &st) == 0 &&
+	    (st.st_mode & S_ISGID) != 0)
+		fchownat(apply->token_fd, name, (uid_t)-1, st.st_gid,
+		    AT_SYMLINK_NOFOLLOW);
+}
+
 static int
 prepare_file(struct apply *apply, size_t i)
 {
@@ -229,6 +259,7 @@ prepare_file(struct apply *apply, size_t i)
 	if (blob_write(apply->target, TARGET_AFTER, op->path, op->new_oid,
 		op->new_mode, apply->token_fd, name, &err) == -1)
 		return apply_fail(apply, &err);
+	take_group(apply, op->path, name);
 	st = &apply->stats[op->change];
 	if (fstatat(apply->token_fd, name, st, AT_SYMLINK_NOFOLLOW) == -1)
 		return apply_fail_sys(apply, name);
@@ -273,23 +304,38 @@ copy_index(struct apply *apply)
 	return rc;
 }
 
+/* 1 and the old index's stat; 0 where there is none. */
+static int
+keep_old_index(struct apply *apply, struct stat *old)
+{
+	if (linkat(apply->git_fd, "index", apply->token_fd, "old-index", 0) ==
+	    -1)
+		return errno == ENOENT ? 0 : apply_fail_sys(apply, "index");
+	if (fstatat(apply->token_fd, "old-index", old, AT_SYMLINK_NOFOLLOW) ==
+	    -1)
+		return apply_fail_sys(apply, "old-index");
+	if (!S_ISREG(old->st_mode))
+		return apply_stop(apply, VERDICT_REFUSED, "unsupported-format",
+		    "%s/index: no regular file", target_git_dir(apply->target));
+
+	return copy_index(apply) == -1 ? -1 : 1;
+}
+
 static int
 prepare_index(struct apply *apply)
 {
+	struct stat old;
 	struct err err;
 	char *file;
-	int rc;
+	int had, rc;
 
-	if (linkat(apply->git_fd, "index", apply->token_fd, "old-index", 0) ==
-	    0) {
-		if (copy_index(apply) == -1)
-			return -1;
-	} else if (errno != ENOENT) {
-		return apply_fail_sys(apply, "index");
-	}
+	had = keep_old_index(apply, &old);
+	if (had == -1)
+		return -1;
 	file = xasprintf("%s/hermes/%s/index", target_git_dir(apply->target),
 	    apply->name);
-	rc = index_change(file, &apply->changes, apply->stats, &err);
+	rc = index_change(file, had ? &old : NULL, &apply->changes,
+	    apply->stats, &err);
 	free(file);
 
 	return rc == -1 ? apply_fail(apply, &err) : 0;
@@ -337,9 +383,9 @@ int
 prepare(struct apply *apply)
 {
 	if (read_commits(apply) == -1 || open_journal(apply) == -1 ||
-	    make_folder(apply) == -1)
+	    check_home(apply) == -1)
 		return -1;
-	if (fill_folder(apply) == -1) {
+	if (make_folder(apply) == -1 || fill_folder(apply) == -1) {
 		folder_remove(apply->home_fd, apply->name); /* R1 */
 		return -1;
 	}

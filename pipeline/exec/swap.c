@@ -155,6 +155,19 @@ holds_old(struct apply *apply, const struct op *op, int folder,
 	return 0;
 }
 
+/* A step that the kernel will not do: the world has moved, or the file system
+ * is not one for this. */
+static int
+stop_step(struct apply *apply, const char *path)
+{
+	bool moved = errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
+		     errno == EEXIST;
+
+	return apply_stop(apply, VERDICT_REFUSED,
+	    moved ? "stale-plan" : "filesystem", "%s: %s", path,
+	    strerror(errno));
+}
+
 /* Before the first rename, so that the common edit costs none. */
 static int
 check_path(struct apply *apply, const struct op *op)
@@ -173,8 +186,7 @@ check_path(struct apply *apply, const struct op *op)
 		return 0;
 	fd = folder_parent(apply->tree_fd, op->path, &name);
 	if (fd == -1)
-		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
-		    "%s: %s", op->path, strerror(errno));
+		return stop_step(apply, op->path);
 	rc = holds_old(apply, op, fd, name);
 	close(fd);
 
@@ -208,8 +220,7 @@ do_delete(struct apply *apply, size_t i)
 
 	op_name(name, 'd', i);
 	if (folder_take(apply->tree_fd, op->path, apply->token_fd, name) == -1)
-		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
-		    "%s: %s", op->path, strerror(errno));
+		return stop_step(apply, op->path);
 
 	return holds_old(apply, op, apply->token_fd, name); /* S3 */
 }
@@ -222,9 +233,7 @@ do_change(struct apply *apply, size_t i)
 
 	op_name(name, 'n', i);
 	if (folder_swap(apply->token_fd, name, apply->tree_fd, op->path) == -1)
-		return apply_stop(apply, VERDICT_REFUSED,
-		    errno == EXDEV ? "filesystem" : "stale-plan", "%s: %s",
-		    op->path, strerror(errno));
+		return stop_step(apply, op->path);
 
 	return holds_old(apply, op, apply->token_fd, name); /* S3 */
 }
@@ -241,9 +250,7 @@ do_add(struct apply *apply, size_t i)
 	if (errno == EEXIST)
 		return stop_collision(apply, op->path);
 
-	return apply_stop(apply, VERDICT_REFUSED,
-	    errno == EXDEV ? "filesystem" : "stale-plan", "%s: %s", op->path,
-	    strerror(errno));
+	return stop_step(apply, op->path);
 }
 
 /* A folder with something untracked in it stays, as git leaves it. */
@@ -254,7 +261,7 @@ do_rmdir(struct apply *apply, const struct op *op)
 	    errno == ENOENT || errno == EBUSY)
 		return 0;
 
-	return apply_fail_sys(apply, op->path);
+	return stop_step(apply, op->path);
 }
 
 static int
@@ -264,8 +271,8 @@ do_mkdir(struct apply *apply, const struct op *op)
 
 	if (folder_mkdir(apply->tree_fd, op->path, 0777) == 0)
 		return 0;
-	if (errno != EEXIST)
-		return apply_fail_sys(apply, op->path);
+	if (errno != EEXIST && errno != ELOOP && errno != ENOTDIR)
+		return stop_step(apply, op->path);
 	if (folder_lstat(apply->tree_fd, op->path, &st) == 0 &&
 	    S_ISDIR(st.st_mode))
 		return 0;
@@ -380,6 +387,17 @@ move_ref(struct apply *apply, const char *name, const char *from,
 	return 0;
 }
 
+/* A `git gc --prune=now` beside us would take what no ref names yet. */
+static int
+check_landed(struct apply *apply)
+{
+	if (target_landed(apply->target, &apply->changes))
+		return 0;
+
+	return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+	    "objects of %s have gone", apply->after);
+}
+
 /* S4 */
 static int
 swap_all(struct apply *apply)
@@ -394,7 +412,8 @@ swap_all(struct apply *apply)
 	if (!apply_refs_only(apply) &&
 	    (sync_tree(apply) == -1 || swap_index(apply) == -1))
 		return -1;
-	if (move_ref(apply, apply->rollback_ref, NULL, apply->before) == -1)
+	if (check_landed(apply) == -1 || swap_lease(apply) == -1 ||
+	    move_ref(apply, apply->rollback_ref, NULL, apply->before) == -1)
 		return -1;
 
 	return move_ref(apply, apply->ref, apply->before, apply->after);
