@@ -19,29 +19,53 @@ calls=write,pwrite64,copy_file_range,ftruncate,rename,renameat,renameat2
 calls=$calls,link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir
 calls=$calls,chmod,fchmod,fchmodat,fsync,fdatasync,flock,openat
 
-# prepare CHECK - $top/base: the fixture, its state and a document.
-prepare() {
-	rm -rf "$top/base" "$top/work"
-	"$here/fixture" "$top/work"
+execute() {
+	hermes-exec -s "$top/work/state" <"$top/doc.json"
+}
+export -f execute
+export top
+
+# document CHECK - $top/doc.json for the checkout in $top/work.
+document() {
 	jq -n --arg path "$top/work/co" --arg check "$1" \
-		--arg before "$(git -C "$top/work/co" rev-parse HEAD)" \
+		--arg before "$(git -C "$top/work/co" rev-parse main)" \
 		--arg after "$(git -C "$top/work/co" rev-parse origin/main)" '
 		[{ repo_key: "co", path: $path, branch: "main",
 		   before: $before, after: $after, token: 7,
 		   checks: [{ argv: [$check], at: "health", need: "required",
 			      timeout_s: 20 }] }]' |
 		"$here/gate-doc" "$top/work/state" >"$top/doc.json"
-	cp -a "$top/work" "$top/base"
-	again
-	"$here/snapshot" "$top/work/co" >"$top/before"
-	hermes-exec -s "$top/work/state" <"$top/doc.json" >/dev/null
-	"$here/snapshot" "$top/work/co" >"$top/after"
+	made=$SECONDS
 }
 
-# Long-lived documents age: the leases' ttl is 15 minutes of the boot clock.
+# prepare CHECK - $top/base: the fixture, its state and a document; $top/before
+# and $top/after: what is exact.
+prepare() {
+	rm -rf "$top/base" "$top/work"
+	"$here/fixture" "$top/work"
+	cp -a "$top/work" "$top/base"
+	"$here/snapshot" "$top/work/co" >"$top/before"
+	document true
+	execute >/dev/null
+	"$here/snapshot" "$top/work/co" >"$top/after"
+	again
+	check=$1
+	document "$check"
+	cp -a "$top/work/state" "$top/base/state"
+}
+
+# again - $top/work as it was.
 again() {
 	rm -rf "$top/work"
 	cp -a "$top/base" "$top/work"
+}
+
+# fresh - documents and leases age (15 minutes), a sweep may take longer.
+fresh() {
+	[ $((SECONDS - made)) -lt 600 ] || {
+		document "$check"
+		cp -a "$top/work/state" "$top/base/"
+	}
 }
 
 # points COMMAND... - "CALL N" for every mutating call, counted as strace
@@ -99,19 +123,15 @@ exact() {
 	}
 }
 
-execute() {
-	hermes-exec -s "$top/work/state" <"$top/doc.json"
-}
-export -f execute
-export top
-
 # sweep NAME - every point of the apply; with "twice", a second one too.
 sweep() {
 	local call n i=0 good=0 bad=0 second
 	again
+	fresh
 	points bash -c execute >"$top/points"
 	if [ "$1" = twice ]; then
 		again
+		fresh
 		killed renameat2 9 bash -c execute
 		points hermes-exec -R -s "$top/work/state" >"$top/second"
 		mapfile -t second <"$top/second"
@@ -119,6 +139,7 @@ sweep() {
 	while read -r call n; do
 		((i++ % step == 0)) || continue
 		again
+		fresh
 		killed "$call" "$n" bash -c execute
 		if [ "$1" = twice ]; then
 			# shellcheck disable=SC2086 # a call and a number

@@ -120,19 +120,15 @@ folder_mkdir(int tree, const char *path, mode_t mode)
 }
 
 int
-folder_restore(int tree, const char *path, mode_t bits)
+folder_restore(int folder, const char *temporary, int tree, const char *path,
+    mode_t bits)
 {
-	const char *name;
-	int fd = folder_parent(tree, path, &name);
-	int rc;
-
-	if (fd == -1)
+	unlinkat(folder, temporary, AT_REMOVEDIR);
+	if (mkdirat(folder, temporary, 0700) == -1 ||
+	    fchmodat(folder, temporary, bits, 0) == -1)
 		return -1;
-	rc = mkdirat(fd, name, 0700);
-	if (rc == 0)
-		rc = fchmodat(fd, name, bits, 0);
 
-	return done(fd, rc);
+	return folder_put(folder, temporary, tree, path);
 }
 
 int

@@ -28,8 +28,11 @@ int folder_take(int tree, const char *path, int folder, const char *to);
 int folder_swap(int folder, const char *name, int tree, const char *path);
 
 int folder_mkdir(int tree, const char *path, mode_t mode);
-/* The same with exactly these bits, whatever the umask. */
-int folder_restore(int tree, const char *path, mode_t bits);
+
+/* A folder with exactly these bits, whatever the umask: made as `temporary` in
+ * `folder` and renamed into place, so that it is never there with others. */
+int folder_restore(int folder, const char *temporary, int tree,
+    const char *path, mode_t bits);
 int folder_rmdir(int tree, const char *path);
 
 /* fsync the folder that `path` lies in; a folder that is gone is synced. */

@@ -171,6 +171,21 @@ undo_delete(struct apply *apply, size_t i, bool ask)
 	return folder_put(apply->token_fd, name, apply->tree_fd, op->path) == 0;
 }
 
+/* U2: where there is something already, nothing is done. */
+static void
+undo_rmdir(struct apply *apply, size_t i)
+{
+	const struct op *op = &apply->ops.list[i];
+	char name[OP_NAME_SIZE];
+	struct stat st;
+
+	if (folder_lstat(apply->tree_fd, op->path, &st) == 0)
+		return;
+	op_name(name, 'r', i);
+	folder_restore(apply->token_fd, name, apply->tree_fd, op->path,
+	    op->old_mode);
+}
+
 static bool
 undo_op(struct apply *apply, size_t i, bool ask)
 {
@@ -189,7 +204,7 @@ undo_op(struct apply *apply, size_t i, bool ask)
 		return true;
 	case OP_RMDIR:
 		if (!ask)
-			folder_restore(apply->tree_fd, op->path, op->old_mode);
+			undo_rmdir(apply, i);
 		return true;
 	}
 
