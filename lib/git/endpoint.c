@@ -14,9 +14,18 @@
 static const char heads[] = "refs/heads/";
 
 int
-endpoint_start(struct err *err)
+endpoint_start(const struct gitconfig *user, struct err *err)
 {
-	return daemon_register(err);
+	const struct http_settings http = {
+		.ca_file = gitconfig_get(user, "http.sslcainfo"),
+		.ca_path = gitconfig_get(user, "http.sslcapath"),
+		.proxy = gitconfig_get(user, "http.proxy"),
+	};
+
+	if (daemon_register(err) == -1 || http_register(&http, err) == -1)
+		return -1;
+
+	return ssh_register(gitconfig_get(user, "core.sshcommand"), err);
 }
 
 void
@@ -178,19 +187,10 @@ void
 endpoint_list(struct endpoint *endpoint, const struct url *url,
     const char *const *wanted, size_t count)
 {
-	switch (url->protocol) {
-	case URL_FILE:
+	if (url->protocol == URL_FILE)
 		list_path(endpoint, url->path, wanted, count);
-		break;
-	case URL_GIT:
+	else
 		list_network(endpoint, url, wanted, count);
-		break;
-	default:
-		endpoint->class = "unsupported-url";
-		endpoint->detail =
-		    xasprintf("%s: not supported by this version",
-			url_protocol_name(url->protocol));
-	}
 }
 
 void

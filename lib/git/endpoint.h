@@ -12,6 +12,7 @@
 #define GIT_ENDPOINT_H
 
 #include "base/err.h"
+#include "git/gitconfig.h"
 #include "git/lib.h"
 #include "model/url.h"
 #include <stddef.h>
@@ -29,8 +30,12 @@ struct endpoint {
 	size_t ref_count, ref_cap;
 };
 
-/* Register the transports; once, after git_start(). */
-int endpoint_start(struct err *err);
+/*
+ * Register the transports; once, after git_start(). `user` is what the user
+ * and the system have configured (http.sslCAInfo, http.sslCAPath, http.proxy,
+ * core.sshCommand are obeyed); borrowed for good.
+ */
+int endpoint_start(const struct gitconfig *user, struct err *err);
 
 /*
  * List `url` and keep what it says of the `count` refs wanted. Never fails:

@@ -137,13 +137,17 @@ take_bytes(char *bytes, size_t size, size_t count, void *ctx)
 	return size * count;
 }
 
+/* libcurl starts (TLS and all) in the worker that first needs it: a fleet of
+ * paths never pays. A parent's connections stay the parent's. */
 static CURLM *
 connections(void)
 {
 	if (multi == NULL || multi_pid != getpid()) {
-		multi = curl_multi_init(); /* a parent's stays the parent's */
+		curl_global_init(CURL_GLOBAL_DEFAULT);
+		multi = curl_multi_init();
 		multi_pid = getpid();
 	}
+
 	return multi;
 }
 
@@ -521,8 +525,6 @@ http_register(const struct http_settings *wanted, struct err *err)
 		NULL };
 
 	settings = *wanted;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return err_set(err, EX_UNAVAILABLE, "libcurl: did not start");
 	if (git_transport_register("http", git_transport_smart, &definition) <
 		0 ||
 	    git_transport_register("https", git_transport_smart, &definition) <

@@ -185,11 +185,11 @@ begin(struct probe *probe, struct doc *doc, const struct probe_options *options,
 {
 	const struct json *memory = doc_get(doc, "memory");
 
+	rewrite_user_config(&probe->user);
 	if (make_staging(probe, options, err) == -1 || git_start(err) == -1 ||
-	    endpoint_start(err) == -1)
+	    endpoint_start(&probe->user, err) == -1)
 		return -1;
 	probe->self = realpath("/proc/self/exe", NULL);
-	rewrite_user_config(&probe->user);
 	index_rows(&probe->known, json_get(json_get(memory, "state"), "repos"),
 	    "repo_key");
 	index_rows(&probe->health,
