@@ -19,7 +19,8 @@ redacted() {
 @test "url: the forms that git knows" {
 	is /srv/git/lib.git 'file - - 0 /srv/git/lib.git /srv/git/lib.git'
 	is ../up.git 'file - - 0 ../up.git ../up.git'
-	is ./odd:name 'file - - 0 odd:name odd:name'
+	is ./odd:name 'file - - 0 ./odd:name ./odd:name'
+	is ././-odd 'file - - 0 ./-odd ./-odd'
 	is file:///srv/lib 'file - - 0 /srv/lib /srv/lib'
 	is git://git.example.org/lib 'git - git.example.org 0 /lib git://git.example.org/lib'
 	is http://example.org:8080/a 'http - example.org 8080 /a http://example.org:8080/a'
@@ -104,6 +105,7 @@ redacted() {
 	is https://example.org/% 'refused: holds an escape that none may'
 	is "$(printf 'https://example.org/a\rb')" 'refused: holds a control character'
 	is "$(printf '/a\tb')" 'refused: holds a control character'
+	is 'https://[a.org]/a' 'refused: its host is no address, but in brackets'
 	is '[::1' 'refused: its host holds a character that none may'
 }
 

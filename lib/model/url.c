@@ -216,6 +216,8 @@ host_parse(struct url *url, const char *at, const char *end, const char **why)
 		at++;
 		end--;
 	}
+	if (six && memchr(at, ':', (size_t)(end - at)) == NULL)
+		return refuse(why, "its host is no address, but in brackets");
 	if (at == end)
 		return refuse(why, "its host is empty");
 	if (*at == '-')
@@ -392,6 +394,20 @@ scp_colon(const char *text)
 	return slash != NULL && colon != NULL && slash < colon ? NULL : colon;
 }
 
+/* "./a:b" and "./-a" would be taken for something else without their "./". */
+static char *
+path_plain_apart(const char *text)
+{
+	char *plain = url_path_plain(text), *apart;
+
+	if (*plain != '-' && scp_colon(plain) == NULL)
+		return plain;
+	apart = xasprintf("./%s", plain);
+	free(plain);
+
+	return apart;
+}
+
 static int
 any_parse(struct url *url, const char *text, const char **why)
 {
@@ -411,7 +427,7 @@ any_parse(struct url *url, const char *text, const char **why)
 	if ((colon = scp_colon(text)) != NULL)
 		return scp_parse(url, text, colon, why);
 	url->protocol = URL_FILE;
-	url->path = url_path_plain(text);
+	url->path = path_plain_apart(text);
 	url->text = xstrdup(url->path);
 
 	return 0;
