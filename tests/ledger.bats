@@ -16,7 +16,7 @@ document() {
 			now: {real_at: "2025-03-01T04:00:00.000Z", boot_ms: 5,
 				boot_id: "x"}},
 		events: [range($n) | {id: "\($p)\(.)", source: "hermes-probe",
-			type: "hermes.host.offline", data: {host_count: .}}]} |
+			type: "hermes.host.offline", data: {offline: true, host_count: .}}]} |
 		'"${3-.}"
 }
 
@@ -55,7 +55,7 @@ damaged() {
 
 @test "ledger: a line is a CloudEvent in a fixed order, its chain sha256sum's" {
 	document a 2 '.events[1] += {subject: "lib/a",
-	    data: {host_count: 7, ",\"hash\":\"": "é", b: [1, {c: null}]}}' >a.json
+	    data: {offline: true, host_count: 7, ",\"hash\":\"": "é", b: [1, {c: null}]}}' >a.json
 	hermes-ledger -s "$state" <a.json >out.json
 	chained
 	document b 1 >b.json
@@ -462,4 +462,41 @@ PY
 	    '[true,0,0]'
 	run ls -A state
 	assert_output ''
+}
+
+@test "ledger: the page, the schema and the code know the same types" {
+	grep -o '"hermes\.[a-z.-]*"' "$top/lib/model/event_types.c" | tr -d '"' >code
+	sort code | cmp - code
+	jq -r '.properties.type.enum[]' "$top/state/schema/event.json" | cmp - code
+	sed -n 's/^\.\(It \)*Dv \([a-z]*\.[a-z-]*\).*/hermes.\2/p' \
+	    "$top/man/hermes-events.5" | sort -u | cmp - code
+}
+
+@test "ledger: the loop in hermes-events(5) ends at the head, or names the line" {
+	MANWIDTH=100 mandoc -T ascii "$top/man/hermes-events.5" |
+	    sed "s/.\x08//g" |
+	    sed -n '/printf -v prev/,/echo "$prev"/p' >loop
+	document a 4 >a.json
+	hermes-ledger -s "$state" <a.json >/dev/null
+	ln -s "$state" STATE
+	assert_equal "$(bash loop)" "$(jq -r .hash "$head")"
+	sed -i '2s/true/false/' "$ledger"
+	run bash loop
+	assert_line -p 'damaged: {"specversion":"1.0","id":"a1"'
+	run -65 hermes-ledger -V -s "$state"
+}
+
+@test "ledger: the examples of its page and of hermes-events(5) run" {
+	document a 2 '.events[0].subject = "lib/a"' >a.json
+	hermes-ledger -s STATE <a.json >/dev/null
+	tail -n 5 STATE/runtime_events.jsonl | jq -c '[.seq, .type, .subject]' >out
+	assert_equal "$(head -n 1 out)" '[1,"hermes.host.offline","lib/a"]'
+	hermes-ledger -V -s STATE | jq -r '"\(.seq) \(.hash)"' >out
+	assert_equal "$(cat out)" "2 $(tail -n 1 STATE/runtime_events.jsonl |
+	    jq -r .hash)"
+	jq -c 'select(.subject == "lib/a") | [.time, .type, .data]' \
+	    STATE/runtime_events.jsonl >out
+	assert_equal "$(wc -l <out)" 1
+	jq -r .type STATE/runtime_events.jsonl | sort | uniq -c >out
+	assert_equal "$(cat out)" '      2 hermes.host.offline'
 }
