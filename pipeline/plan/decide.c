@@ -81,37 +81,37 @@ note_remote(struct plan_repo *repo, const struct reason *reason)
 		note(repo, code, "%s", reason->text);
 }
 
-/* A remote's code is news of a member that is not used: it never leads. */
-static void
-note_facts(struct plan_repo *repo)
+/* What the probe says besides; but how old a lock is changes by itself. */
+static const char *
+stable_detail(const struct plan_repo *repo)
 {
-	const struct json *at = json_first(json_get(repo->probe, "facts"));
-	const struct reason *fact;
+	const char *detail = json_get_text(repo->probe, "detail");
+	size_t len = detail ? strlen(detail) : 0;
 
-	for (; at; at = json_next(at)) {
-		fact = reason_find(json_text(at));
-		if (fact->kind == REASON_REMOTE)
-			note_fact(repo, fact->code);
-		else
-			note(repo, fact->code, "%s", fact->text);
-	}
+	if (len > 6 && is(detail + len - 6, " s old"))
+		return NULL;
+
+	return detail;
 }
 
 static void
 note_found(struct plan_repo *repo, const struct reason *reason)
 {
-	const char *detail = json_get_text(repo->probe, "detail");
+	const char *detail = stable_detail(repo);
+	const struct json *fact;
 
 	if (reason->kind == REASON_REMOTE)
 		note_remote(repo, reason);
 	else if (repo->due)
 		note(repo, reason->code, "is behind by %" PRId64 " commit%s",
 		    behind_count(repo), behind_count(repo) == 1 ? "" : "s");
-	else if (detail && !is(reason->code, "locked")) /* its age varies */
+	else if (detail)
 		note(repo, reason->code, "%s (%s)", reason->text, detail);
 	else
 		note(repo, reason->code, "%s", reason->text);
-	note_facts(repo);
+	for (fact = json_first(json_get(repo->probe, "facts")); fact;
+	     fact = json_next(fact))
+		note_fact(repo, json_text(fact));
 }
 
 /* Edits are no trouble while there is nothing to put over them. */
@@ -166,27 +166,6 @@ find_blocker(const struct plan *plan, size_t i)
 	return best;
 }
 
-/* E2 */
-static enum reason_advice
-strongest(const struct plan *plan, const struct plan_repo *repo)
-{
-	enum reason_advice advice = REASON_NONE, each;
-	size_t i;
-
-	for (i = 0; i < repo->code_count; i++) {
-		if (reason_is(repo->codes[i], REASON_REMOTE))
-			continue; /* of a member that is not used */
-		each = reason_find(repo->codes[i])->advice;
-		if (is(repo->codes[i], "needs") &&
-		    plan->repos[repo->blocker].word == PLAN_BLOCK)
-			each = REASON_BLOCK;
-		if (each > advice)
-			advice = each;
-	}
-
-	return advice;
-}
-
 static bool
 has_canary(const struct plan_repo *repo, const char *need)
 {
@@ -201,9 +180,9 @@ has_canary(const struct plan_repo *repo, const char *need)
 }
 
 static void
-set_word(struct plan_repo *repo, enum reason_advice advice, bool risky)
+set_word(struct plan_repo *repo, bool risky)
 {
-	switch (advice) {
+	switch (repo->advice) {
 	case REASON_NONE:
 		repo->word = PLAN_NONE;
 		break;
@@ -261,9 +240,11 @@ decide_due(struct plan *plan, size_t i, bool *risky, struct err *err)
 	if (plan->order.cycle[i]) /* is its own root cause */
 		return 0;
 	repo->blocker = find_blocker(plan, i);
-	if (repo->blocker != NOWHERE)
-		note(repo, "needs", "needs %s",
-		    plan->repos[repo->blocker].repo_key);
+	if (repo->blocker == NOWHERE)
+		return 0;
+	note(repo, "needs", "needs %s", plan->repos[repo->blocker].repo_key);
+	if (plan->repos[repo->blocker].word == PLAN_BLOCK)
+		repo->advice = REASON_BLOCK;
 
 	return 0;
 }
@@ -272,24 +253,17 @@ static int
 decide_one(struct plan *plan, size_t i, struct err *err)
 {
 	struct plan_repo *repo = &plan->repos[i];
-	const struct reason *found = reason_find(repo->found);
-	enum reason_advice advice = found->advice;
 	bool risky = false;
 
-	note_found(repo, found);
+	note_found(repo, reason_find(repo->found));
 	if (repo->due && decide_due(plan, i, &risky, err) == -1)
 		return -1;
-	if (plan->order.cycle[i]) { /* O2 */
+	if (!repo->due && !conditions_standing(repo) && harmless(repo))
+		repo->advice = REASON_NONE;
+	if (plan->order.cycle[i]) /* O2 */
 		note(repo, "dependency-cycle", "in a dependency cycle of %s",
 		    plan->cycle_texts[plan->order.cycle[i] - 1]);
-		advice = REASON_BLOCK;
-	} else if (repo->due)
-		advice = strongest(plan, repo);
-	else if (conditions_standing(repo))
-		advice = REASON_BLOCK;
-	else if (harmless(repo))
-		advice = REASON_NONE;
-	set_word(repo, advice, risky);
+	set_word(repo, risky);
 	repo->strategy = strategy(repo);
 
 	return 0;

@@ -3,7 +3,8 @@
  *
  *   E1  only what is due is upgraded; what is not follows from the probe's
  *       reason alone, by the reason table
- *   E2  of all that was noted on what is due, the strongest advice counts
+ *   E2  of all that was noted on what is due, the strongest advice counts;
+ *       the facts beside the probe's reason are listed, no more
  *   E3  what needs others is upgraded only if each of them is current or is
  *       upgraded in this plan; else it waits as they do
  */

@@ -277,6 +277,7 @@ facts_read(struct plan *plan, struct doc *doc, struct err *err)
 	    &plan->now);
 	plan->cycle_host = json_get_text(cycle, "host");
 	plan->policy = doc_get(doc, "policy");
+	plan->offline = json_get_bool(probe, "offline", false);
 	plan->pressure = json_get_text(resources, "class");
 	plan->pressure_reason = json_get_text(resources, "reason");
 	if (read_fleet(plan, doc_get(doc, "fleet"), err) == -1 ||

@@ -18,6 +18,7 @@
 #include "json/doc.h"
 #include "json/value.h"
 #include "model/order.h"
+#include "model/reason.h"
 #include "model/risk.h"
 #include "model/window.h"
 #include <stdbool.h>
@@ -39,6 +40,7 @@ struct plan_repo {
 	const char *tip;            /* or NULL */
 	bool due;                   /* N2 */
 
+	enum reason_advice advice; /* the strongest of what was noted */
 	enum plan_word word;
 	const char *strategy; /* static */
 	const char *code;     /* static; the leading one */
@@ -76,6 +78,7 @@ struct plan {
 	instant now;
 	const char *cycle_host; /* or NULL */
 	const struct json *policy;
+	bool offline;                /* no host could be reached */
 	const char *pressure;        /* "none" and so on */
 	const char *pressure_reason; /* or NULL */
 

@@ -63,11 +63,14 @@ one_line(char *text)
 void
 note(struct plan_repo *repo, const char *code, const char *fmt, ...)
 {
-	const char *own = reason_find(code)->code;
+	const struct reason *reason = reason_find(code);
+	const char *own = reason->code;
 	char text[TEXT_MAX + 8];
 	va_list ap;
 
 	note_fact(repo, own);
+	if (reason->advice > repo->advice)
+		repo->advice = reason->advice;
 	if (repo->code && reason_leading(repo->code, own) != own)
 		return;
 	va_start(ap, fmt);

@@ -1,8 +1,8 @@
 /*
  * note - put a code on a repository, with what it says there
  *
- * The code of lowest rank leads and its text is the repository's own; a code
- * that is there already is not noted again.
+ * The code of lowest rank leads and its text is the repository's own; the
+ * strongest advice of all counts. No code is there twice.
  */
 #ifndef PLAN_NOTE_H
 #define PLAN_NOTE_H
@@ -12,7 +12,8 @@
 void note(struct plan_repo *repo, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The code without a text of its own: the table's. Never leads. */
+/* News beside it: listed, but it neither leads nor advises. The probe found a
+ * code that matters to be the leading one. */
 void note_fact(struct plan_repo *repo, const char *code);
 
 #endif

@@ -282,12 +282,12 @@ head(const struct plan_repo *repo)
  * of a repository, so nothing has changed: the probe says it once for all.
  */
 static bool
-changed(const struct plan_repo *repo)
+changed(const struct plan *plan, const struct plan_repo *repo)
 {
 	const struct json *known = repo->known;
 	bool waits = repo->word == PLAN_DEFER || repo->word == PLAN_BLOCK;
 
-	if (known && !strcmp(repo->found, "offline"))
+	if (known && plan->offline && !strcmp(repo->code, "remote-down"))
 		return false;
 
 	return !same(json_get_text(known, "reason"), repo->found) ||
@@ -349,7 +349,7 @@ report_events(const struct plan *plan, const char *decision_hash,
 	const struct plan_repo *repo;
 
 	for (repo = plan->repos; repo < plan->repos + plan->count; repo++)
-		if (changed(repo))
+		if (changed(plan, repo))
 			say_changed(repo, doc);
 	say_decided(plan, decision_hash, doc);
 }

@@ -238,6 +238,7 @@ static const struct shape probe_shape[] = {
 	{ "repos", JSON_ARRAY, NEED, .each = JSON_OBJECT,
 	    .each_members = probe_repo_shape },
 	{ "resources", JSON_OBJECT, NEED, .members = resources_shape },
+	PLAIN("offline", JSON_BOOL, NEED),
 	{ 0 },
 };
 
@@ -303,7 +304,7 @@ static const struct shape health_url_shape[] = {
 };
 
 static const struct shape health_shape[] = {
-	{ "remotes", JSON_ARRAY, 0, .each = JSON_OBJECT,
+	{ "remotes", JSON_ARRAY, NEED, .each = JSON_OBJECT,
 	    .each_members = health_url_shape },
 	{ 0 },
 };

@@ -1,0 +1,381 @@
+# hermes-plan: every recommendation, its reason and its chain; A1 to A7.
+
+setup() {
+	load helper
+	here
+	load plan/words
+	export fixtures=$top/tests/plan
+}
+
+@test "plan: what is behind is upgraded by a fast-forward" {
+	plan .
+	web upgrade fast-forward behind
+	text 'web: is behind by 3 commits'
+	is '.plan.repos[0] | [.before, .target, .branch, .depth, .place,
+	    .lane, .turn]' '["1111111111111111111111111111111111111111","'$new'","main",0,1,1,1]'
+	is '.plan.repos[0].endpoint' \
+	    '{"role":"primary","url":"https://git.example.org/web.git"}'
+	is .plan.counts \
+	    '{"upgrade":1,"canary":0,"defer":0,"block":0,"none":0}'
+	jq .plan out.json >plan.json
+	valid plan plan.json
+}
+
+@test "plan: what is current or ahead is left alone" {
+	plan 'probe_of("web"; current)'
+	web none none current
+	is .plan.queue '[]'
+	is '.plan.repos[0].target' null
+	plan 'probe_of("web"; current | .reason = "ahead" | .ahead_count = 2)'
+	web none none ahead
+}
+
+@test "plan: every local reason but behind keeps a repository as it is" {
+	local code kind advice person rest count=0
+	while IFS=$'\t' read -r code kind advice person rest; do
+		if [ "$kind" != local ] || [ "$code" = behind ]; then
+			continue
+		fi
+		count=$((count + 1))
+		plan "probe_of(\"web\"; found(\"$code\"))"
+		case $person in person) person=manual ;; *) person=none ;; esac
+		web "$advice" "$person" "$code"
+		text "web: $rest"
+		sound
+	done < <("${BUILD:-$top/build}/unit/reasons")
+	assert_equal "$count" 37
+}
+
+@test "plan: every remote reason defers, or blocks where a person is needed" {
+	local code kind advice person rest count=0
+	while IFS=$'\t' read -r code kind advice person rest; do
+		if [ "$kind" != remote ]; then
+			continue
+		fi
+		count=$((count + 1))
+		plan "probe_of(\"web\"; found(\"$code\") | .endpoint = null
+		    | .endpoints[0].class = \"$code\" | .endpoints[0].tip = null
+		    | .endpoints[0].detail = \"said so\")"
+		if [ "$person" = person ]; then
+			web block manual "$code"
+		else
+			web defer none remote-down
+		fi
+		text "web: remote git.example.org $code"
+		is '.plan.repos[0].chain[-1]' "{\"repo_key\":null,\"subject\":\"git.example.org\",\"code\":\"$code\",\"text\":\"said so\"}"
+	done < <("${BUILD:-$top/build}/unit/reasons")
+	assert_equal "$count" 23
+}
+
+@test "plan: edits stop an upgrade, and are no trouble where there is none" {
+	plan 'probe_of("web"; .reason = "dirty")'
+	web block manual dirty
+	plan 'probe_of("web"; current | .reason = "dirty")'
+	web none none dirty
+	plan 'probe_of("web"; .reason = "dirty" | .detail = "file")'
+	text 'web: has uncommitted changes (file)'
+	plan 'probe_of("web"; found("locked") | .detail = "HEAD.lock, 7 s old")'
+	text 'web: git holds a lock'
+}
+
+@test "plan: a file in the way of the new commit blocks" {
+	plan 'probe_of("web"; .collisions = [{path: "a", kind: "untracked"}])'
+	web block manual untracked-collision
+	text 'web: the untracked file a is in the way of the new commit'
+	plan 'probe_of("web"; .collisions = [{path: "a", kind: "ignored"}])'
+	web block manual ignored-collision
+	is '.plan.repos[0].reasons' '["ignored-collision","behind"]'
+	plan 'probe_of("web"; .unsafe = [{path: "a", kind: "setuid"}])'
+	web block manual unsafe-tree
+}
+
+@test "plan: a bare repository or another branch moves its ref only" {
+	plan 'probe_of("web"; .bare = true)'
+	web upgrade ref-only behind
+	plan 'probe_of("web"; .head.branch = "topic")'
+	web upgrade ref-only behind
+}
+
+@test "plan: a hold defers until it expires" {
+	local hold='{why: "release week", author: "ann", set_at:
+	    "2025-02-28T00:00:00.000Z", expires_at: null}'
+	plan "remember(\"web\"; .holds = [$hold])"
+	web defer none held
+	text 'web: held by ann: release week'
+	plan "remember(\"web\"; .holds = [$hold
+	    | .expires_at = \"2025-03-01T04:00:00.001Z\"])"
+	web defer none held
+	text 'web: held by ann until 2025-03-01T04:00:00.001Z: release week'
+	plan "remember(\"web\"; .holds = [$hold
+	    | .expires_at = \"2025-03-01T04:00:00.000Z\"])"
+	web upgrade fast-forward behind
+}
+
+@test "plan: a text is one short line of whole characters" {
+	plan 'remember("web"; .holds = [{why: ("a\u001bb\n" + "\u00e9" * 600),
+	    author: null, set_at: "2025-02-28T00:00:00.000Z",
+	    expires_at: null}])'
+	is '.plan.repos[0].text | test("^web: held: a b \u00e9+$")' true
+	is '.plan.repos[0].text | utf8bytelength | . > 480 and . < 490' true
+	hermes-plan <out.json >again.json
+	cmp out.json again.json
+}
+
+@test "plan: a commit that was rolled back waits for upstream to move" {
+	plan "remember(\"web\"; .bad_commits = [{oid: \"$new\", at:
+	    \"2025-02-28T04:00:00.000Z\", token: 3, code: \"check-failed\"}])"
+	web block none bad-commit
+	text 'web: commit 222222222222 was rolled back; waits for upstream to move on'
+	plan 'remember("web"; .bad_commits = [{oid:
+	    "3333333333333333333333333333333333333333", at:
+	    "2025-02-28T04:00:00.000Z", token: 3, code: "check-failed"}])'
+	web upgrade fast-forward behind
+}
+
+@test "plan: a commit that could not be rolled back is a person's to mend" {
+	local bad='remember("web"; .bad_commits = [{oid: .head, at:
+	    .tip_seen_at, token: 3, code: "rollback-blocked"}])'
+	plan "probe_of(\"web\"; current) | $bad"
+	web block manual rollback-blocked
+	text 'web: stands at commit 111111111111, edits were in the way of its rollback'
+	plan "$bad"
+	web upgrade fast-forward behind
+}
+
+@test "plan: min_age counts from first sight, not from commit dates" {
+	plan '.policy.min_age_s = 3600'
+	web defer none min-age
+	text 'web: the commit was first seen 2025-03-01T04:00:00.000Z, is old enough 2025-03-01T05:00:00.000Z'
+	plan '.policy.min_age_s = 86400 | remember("web"; .)'
+	web upgrade fast-forward behind
+	plan '.policy.min_age_s = 86401 | remember("web"; .)'
+	web defer none min-age
+	plan '.policy.min_age_s = 86400 | remember("web"; .tip = .head)'
+	web defer none min-age
+	plan '.policy.min_age_s = 86400 | fleet_of("web"; .policy.min_age_s = 0)'
+	web upgrade fast-forward behind
+	plan '.policy.min_age_s = 9007199254740991'
+	text 'web: the commit was first seen 2025-03-01T04:00:00.000Z, is old enough never'
+}
+
+@test "plan: after a failure a repository cools down" {
+	plan 'remember("web"; .last_failure_at = "2025-03-01T03:00:00.001Z")'
+	web defer none cooldown
+	text 'web: failed 2025-03-01T03:00:00.001Z, cools down until 2025-03-01T04:00:00.001Z'
+	plan 'remember("web"; .last_failure_at = "2025-03-01T03:00:00.000Z")'
+	web upgrade fast-forward behind
+}
+
+@test "plan: outside its windows a repository waits, and says until when" {
+	plan '.policy.windows = [{allow: "Mon-Fri 09:00-17:00",
+	    time_zone: "Europe/Berlin"}] | .policy.zones = [{time_zone:
+	    "Europe/Berlin", offset_s: 3600, changes: []}]'
+	web defer none window
+	text "web: outside its windows until $(date -u -d \
+	    'TZ="Europe/Berlin" 2025-03-03 09:00' +%Y-%m-%dT%H:%M:%S.000Z)"
+	plan '.policy.windows = [{allow: "Sat", time_zone: "UTC"}]'
+	web upgrade fast-forward behind
+	plan '.policy.windows = [{allow: "Sun", time_zone: "UTC"}]
+	    | fleet_of("web"; .policy.windows = [])'
+	web upgrade fast-forward behind
+	plan '.policy.windows = [{deny: "Sat", time_zone: "UTC"}]'
+	web defer none window
+}
+
+@test "plan: a window whose zone has no facts is refused" {
+	doc '.policy.windows = [{allow: "Sat", time_zone: "Mars/Base"}]'
+	run -65 --separate-stderr hermes-plan <in.json
+	# shellcheck disable=SC2154 # bats sets stderr
+	assert_equal "$stderr" \
+	    'hermes-plan: stdin: policy.zones: nothing on "Mars/Base"'
+}
+
+@test "plan: pressure halves the lanes, then defers all" {
+	plan '.probe.resources.class = "low"'
+	is .plan.lane_count 4
+	plan '.probe.resources.class = "high"'
+	is .plan.lane_count 2
+	web upgrade fast-forward behind
+	plan '.probe.resources.class = "high" | .policy.max_lanes = 1'
+	is .plan.lane_count 1
+	plan '.probe.resources = {class: "critical", reason: "memory 4 of 1000"}'
+	web defer none pressure
+	is .plan.lane_count 0
+	is '.plan.repos[0].chain[-1]' '{"repo_key":null,"subject":"keeper","code":"pressure","text":"memory 4 of 1000"}'
+}
+
+@test "plan: canary checks that are required make a canary" {
+	plan 'fleet_of("web"; .checks = [{argv: ["true"], at: "canary",
+	    need: "required", timeout_s: 30}])'
+	web canary canary-fast-forward behind
+	is '.plan.queue | length' 1
+	plan 'fleet_of("web"; .checks = [{argv: ["true"], at: "health",
+	    need: "required", timeout_s: 30}])'
+	web upgrade fast-forward behind
+}
+
+@test "plan: canary checks that are wanted run from the threshold on" {
+	local checks='fleet_of("web"; .checks = [{argv: ["true"], at: "canary",
+	    need: "wanted", timeout_s: 30}])'
+	plan "$checks"
+	web upgrade fast-forward behind
+	plan "$checks | probe_of(\"web\"; .change.file_count = 300)"
+	is '.plan.repos[0].risk.permille' 300
+	web canary canary-fast-forward behind
+	plan "$checks | .policy.risk.canary_from_permille = 0"
+	web canary canary-fast-forward behind
+}
+
+@test "plan: a risk is the sum of its contributions, all listed" {
+	plan 'fleet(["lib", "web"]) | needs("web"; ["lib"])
+	    | probe_of("lib"; .change.sensitive_paths = ["secrets/x"])
+	    | remember("lib"; .failure_streak_count = 2
+	    | .bad_commits = [{oid: .head, at: .tip_seen_at, token: 1,
+	    code: "check-failed"}])
+	    | .memory.remote_health = {schema: "hermes.remote_health/1",
+	    remotes: [{url: "https://git.example.org/web.git", class: "ok",
+	    good_count: 1, bad_count: 3}]}
+	    | .memory.intelligence = {repos: [{repo_key: "lib",
+	    failure_permille: 600, rollback_permille: 300,
+	    confidence_permille: 500, failure_count: 4,
+	    risk_hours: [range(24) | if . == 4 then 3 else 0 end]}]}'
+	# 3 commits, 4 files, 40 lines: (30 + 20 + 4) * 300 / 1000
+	# one sensitive path: 500; a streak of 2: 500; a bad commit: 250
+	# three bad probes of four: 750; 3 of 4 failures now, half trusted: 375
+	# one dependant: 50
+	is '.plan.repos[0].risk.contributions | map([.name, .permille])' '[["change",16],["paths",150],["failures",150],["rollbacks",75],["remote",75],["hour",37],["dependants",10]]'
+	is '.plan.repos[0].risk | .permille == (.contributions
+	    | map(.permille) | add)' true
+}
+
+@test "plan: weights come from the policy, the repository's own first" {
+	plan '.policy.risk.weights = {change: 1000}'
+	is '.plan.repos[0].risk.permille' 54
+	plan '.policy.risk.weights = {change: 1000}
+	    | fleet_of("web"; .policy.risk = {weights: {change: 0}})'
+	is '.plan.repos[0].risk.permille' 0
+	plan '.policy.risk.weights = {change: 1000, paths: 1000}
+	    | probe_of("web"; .change.file_count = 4000
+	    | .change.sensitive_paths = ["a", "b"])'
+	is '.plan.repos[0].risk.permille' 1000
+}
+
+@test "plan: too much risk blocks" {
+	plan '.policy.risk.block_from_permille = 16'
+	web block manual risk
+	text 'web: the risk is too high, most of it by change (blocked from 16 of 1000)'
+	plan '.policy.risk.block_from_permille = 17'
+	web upgrade fast-forward behind
+}
+
+@test "plan: the band keeps what was decided, and says so" {
+	local last='remember("web"; .recommendation = "block" | .code = "risk")'
+	plan "$last | .policy.risk.block_from_permille = 66"
+	web block manual risk
+	is '.plan.repos[0].risk.held' true
+	text 'web: the risk is too high (kept by the band), most of it by change (blocked from 66 of 1000)'
+	plan "$last | .policy.risk.block_from_permille = 67"
+	web upgrade fast-forward behind
+	is '.plan.repos[0].risk.held' false
+	plan 'remember("web"; .) | .policy.risk.block_from_permille = 66'
+	web upgrade fast-forward behind
+}
+
+@test "plan: what needs others comes after them, in a later turn" {
+	plan 'fleet(["app", "lib", "web"]) | needs("app"; ["lib"])
+	    | needs("web"; ["app"])'
+	is '.plan.queue | map([.repo_key, .lane, .turn])' \
+	    '[["lib",1,1],["app",1,2],["web",1,3]]'
+	is '.plan.repos | map([.repo_key, .depth, .place])' \
+	    '[["app",1,2],["lib",0,1],["web",2,3]]'
+	sound
+}
+
+@test "plan: after orders, and asks for nothing" {
+	plan 'fleet(["lib", "web"]) | fleet_of("web"; .after = ["lib"])
+	    | probe_of("lib"; .reason = "dirty")'
+	web upgrade fast-forward behind
+	plan 'fleet(["lib", "web"]) | fleet_of("lib"; .after = ["web"])'
+	is '.plan.queue | map([.repo_key, .turn])' '[["web",1],["lib",2]]'
+}
+
+@test "plan: the chain leads to the root cause" {
+	plan 'fleet(["app", "lib", "web"]) | needs("web"; ["app"])
+	    | needs("app"; ["lib"]) | probe_of("lib"; found("refused")
+	    | .endpoint = null | .endpoints[0].class = "refused")'
+	web defer none needs
+	text 'web: needs app; app: needs lib; lib: remote git.example.org refused'
+	is '.plan.repos[2].chain | map([.repo_key, .code])' \
+	    '[["web","needs"],["app","needs"],["lib","remote-down"],[null,"refused"]]'
+	plan 'fleet(["lib", "web"]) | needs("web"; ["lib"])
+	    | probe_of("lib"; .reason = "dirty")'
+	web block none needs
+	text 'web: needs lib; lib: has uncommitted changes'
+}
+
+@test "plan: a blocked prerequisite is named before one that waits" {
+	plan 'fleet(["a", "b", "web"]) | needs("web"; ["a", "b"])
+	    | probe_of("a"; found("unfetched"))
+	    | probe_of("b"; .reason = "dirty")'
+	text 'web: needs b; b: has uncommitted changes'
+}
+
+@test "plan: a prerequisite that is current is no obstacle" {
+	plan 'fleet(["lib", "web"]) | needs("web"; ["lib"])
+	    | probe_of("lib"; current)'
+	web upgrade fast-forward behind
+	plan 'fleet(["lib", "web"]) | needs("web"; ["lib"])
+	    | probe_of("lib"; current | .reason = "dirty")'
+	web upgrade fast-forward behind
+	plan 'fleet(["lib", "web"]) | needs("web"; ["lib"])
+	    | probe_of("lib"; found("self"))'
+	text 'web: needs lib; lib: holds the running Hermes'
+}
+
+@test "plan: a dependency cycle blocks its members and what needs them" {
+	plan 'fleet(["a", "b", "c", "web"]) | needs("a"; ["b"])
+	    | needs("b"; ["a"]) | needs("web"; ["a"])'
+	is .plan.dependency_cycles '[["a","b"]]'
+	is '.plan.repos | map([.repo_key, .recommendation, .reason])' '[["a","block","dependency-cycle"],["b","block","dependency-cycle"],["c","upgrade","behind"],["web","block","needs"]]'
+	text 'web: needs a; a: in a dependency cycle of a, b'
+	sound
+	plan 'needs("web"; ["web"])'
+	web block manual dependency-cycle
+}
+
+@test "plan: a chain of any length keeps its ends" {
+	plan 'fleet([range(30) | "r\(. + 10)"])
+	    | .fleet.repos |= [range(30) as $i | .[$i]
+	    | .depends_on = if $i == 0 then [] else ["r\($i + 9)"] end]
+	    | probe_of("r10"; .reason = "dirty")'
+	is '.plan.repos[29].chain | length' 8
+	is '.plan.repos[29].chain | [.[0, 6, 7].repo_key]' '["r39","r33","r10"]'
+	is '.plan.repos[7].chain | map(.repo_key)' '["r17","r16","r15","r14","r13","r12","r11","r10"]'
+	is '.plan.repos[29].text' '"r39: needs r38; r38: needs r37; r37: needs r36; r36: needs r35; r35: needs r34; r34: needs r33; r33: needs r32; ...; r10: has uncommitted changes"'
+	sound
+}
+
+@test "plan: the order is depth, recommendation, risk, repo_key" {
+	plan 'fleet(["a", "b", "c", "d", "e"]) | needs("a"; ["b"])
+	    | probe_of("b"; .change.file_count = 100) | probe_of("c"; current)
+	    | probe_of("d"; .reason = "dirty")'
+	is '.plan.repos | sort_by(.place) | map(.repo_key)' \
+	    '["e","b","d","c","a"]'
+}
+
+@test "plan: however many are due, each gets a lane and a turn" {
+	plan 'fleet([range(103) | "r\(. + 100)"])'
+	is '.plan.queue | length' 103
+	is '[.plan.queue[].turn] | max' 26
+	sound
+}
+
+@test "plan: a mirror that stands in is recorded with its evidence" {
+	plan 'probe_of("web"; .facts = ["refused"]
+	    | .endpoints[0].class = "refused" | .endpoint.role = "mirror"
+	    | .endpoint.url = "https://mirror.example.org/web.git")'
+	web upgrade fast-forward behind
+	is '.plan.repos[0].endpoint.role' '"mirror"'
+	is '.plan.repos[0].reasons' '["refused","behind"]'
+	is '.plan.repos[0].evidence != null' true
+}
