@@ -28,8 +28,8 @@ web() {
 	# The page's own command and answer.
 	sed -n '/^\$ jq/,/runtime_intelligence/p' \
 	    "$top/man/hermes-intelligence.7" |
-	    sed 's/^\$ //; s/ state/ st/' >command
-	sh ./command >answer
+	    sed 's/^\$ //; s/ state/ st/' >asked
+	sh ./asked >answer
 	sed -n '/^\[/p' "$top/man/hermes-intelligence.7" | diff - answer
 	assert_equal "$(wc -l <answer)" 1
 }

@@ -186,12 +186,12 @@ same_views() {
 
 @test "project: every view stands at the ledger's head" {
 	lives 13 10 5
-	jq -c '[.seq, .hash]' st/runtime_events.head.json >at
+	jq -c '[.seq, .hash]' st/runtime_events.head.json >head.json
 	for name in $views; do
 		[ "$name" = auto_safe_upgrade_state_history.jsonl ] ||
-		    jq -c '[.seq, .hash]' "st/$name" | diff at -
+		    jq -c '[.seq, .hash]' "st/$name" | diff head.json -
 	done
-	jq -c '[.project.seq, .project.hash]' out.json | diff at -
+	jq -c '[.project.seq, .project.hash]' out.json | diff head.json -
 	jq -r '.project.views[]' out.json >names
 	# shellcheck disable=SC2086 # a list
 	printf '%s\n' $views | diff names -
