@@ -37,7 +37,8 @@ lib_obj = $(foreach r,$(ROOMS),$(call objects,lib/$(r)))
 filters = $(STAGES:%=$(BUILD)/bin/hermes-%)
 units   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 say     = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
-tools   = PATH="$(CURDIR)/$(BUILD)/bin:$(CURDIR)/bin:$$PATH"
+tools   = BUILD=$(abspath $(BUILD)) \
+	  PATH="$(abspath $(BUILD))/bin:$(CURDIR)/bin:$$PATH"
 MAKEFLAGS += -j$(JOBS)
 
 all: $(filters) $(BUILD)/libhermes.a
