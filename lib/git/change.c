@@ -114,7 +114,7 @@ note_submodule(struct scan *scan)
 		scan->change->submodule = xstrdup(buf_text(&scan->path));
 }
 
-static void
+static bool
 check_safe(struct scan *scan, const git_tree_entry *entry)
 {
 	const char *name = git_tree_entry_name(entry);
@@ -130,6 +130,8 @@ check_safe(struct scan *scan, const git_tree_entry *entry)
 		kind = "dot-git";
 	if (kind)
 		paths_add(&scan->change->unsafe, buf_text(&scan->path), kind);
+
+	return kind == NULL;
 }
 
 static int scan_tree(struct scan *scan, const git_tree *before,
@@ -154,6 +156,22 @@ scan_below(struct scan *scan, const git_tree_entry *old,
 }
 
 static int
+scan_safe(struct scan *scan, const git_tree_entry *old,
+    const git_tree_entry *entry)
+{
+	switch (git_tree_entry_type(entry)) {
+	case GIT_OBJECT_TREE:
+		return scan_below(scan, old, entry);
+	case GIT_OBJECT_BLOB:
+		return check_blob(scan, entry,
+		    !old || git_tree_entry_type(old) != GIT_OBJECT_BLOB);
+	default:
+		note_submodule(scan);
+		return 0;
+	}
+}
+
+static int
 scan_entry(struct scan *scan, const git_tree *before,
     const git_tree_entry *entry)
 {
@@ -169,18 +187,8 @@ scan_entry(struct scan *scan, const git_tree *before,
 		git_tree_entry_filemode_raw(entry))
 		return 0;
 	buf_puts(&scan->path, name);
-	check_safe(scan, entry);
-	switch (git_tree_entry_type(entry)) {
-	case GIT_OBJECT_TREE:
-		rc = scan_below(scan, old, entry);
-		break;
-	case GIT_OBJECT_BLOB:
-		rc = check_blob(scan, entry,
-		    !old || git_tree_entry_type(old) != GIT_OBJECT_BLOB);
-		break;
-	default:
-		note_submodule(scan);
-	}
+	if (check_safe(scan, entry))
+		rc = scan_safe(scan, old, entry);
 	scan->path.len = len;
 	scan->path.data[len] = '\0';
 

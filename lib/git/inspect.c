@@ -66,6 +66,7 @@ read_branch(struct inspection *in, const char *wanted)
 	enum ref_found found;
 	char *name;
 
+	in->tree_leads = !in->place.bare && !in->head_branch;
 	if (!wanted && !in->head_branch)
 		return;
 	in->branch = xstrdup(wanted ? wanted : in->head_branch);
@@ -80,6 +81,7 @@ read_branch(struct inspection *in, const char *wanted)
 	free(name);
 	in->checked_out = !in->place.bare && in->head_branch &&
 			  strcmp(in->head_branch, in->branch) == 0;
+	in->tree_leads |= in->checked_out;
 }
 
 static void
@@ -182,13 +184,15 @@ inspect_rest(struct inspection *in)
 	if (in->place.partial)
 		inspect_note(in, "partial", true, NULL);
 	if (in->place.sparse)
-		inspect_note(in, "sparse", in->checked_out, NULL);
+		inspect_note(in, "sparse", in->tree_leads, NULL);
 	if (in->place.index.submodule_count > 0)
 		inspect_note(in, "submodules", false, NULL);
 	worktree_space(in);
 	if (in->place.worktree && !in->place.bare) {
 		worktree_filters(in);
-		worktree_status(in);
+		if (!in->place
+			 .sparse) /* libgit2 sees what is left out as gone */
+			worktree_status(in);
 	}
 }
 

@@ -32,6 +32,8 @@ struct inspection {
 	char *branch;              /* owned; the tracked one, short; or NULL */
 	char branch_oid[OID_SIZE]; /* empty: there is no such branch */
 	bool checked_out; /* the tracked branch is what the worktree holds */
+	bool tree_leads;  /* what the worktree is in decides: it is that, or
+			     HEAD is detached */
 	char *upstream_remote; /* owned; branch.X.remote; or NULL */
 	char *upstream_ref;    /* owned; "refs/heads/main"; or NULL */
 

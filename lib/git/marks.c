@@ -195,7 +195,7 @@ marks_find(struct inspection *in)
 		find_interrupted(in, place->git_dir);
 	for (i = 0; i < MARK_COUNT; i++)
 		if ((found & marks[i].mark) && marks[i].means) {
-			inspect_note(in, "in-progress", in->checked_out,
+			inspect_note(in, "in-progress", in->tree_leads,
 			    xstrdup(marks[i].means));
 			break;
 		}

@@ -54,31 +54,34 @@ worktree_filters(struct inspection *in)
 	size_t i;
 
 	if (filters(place->common_dir, "info/attributes"))
-		inspect_note(in, "needs-filter", in->checked_out,
+		inspect_note(in, "needs-filter", in->tree_leads,
 		    xstrdup("info/attributes"));
 	for (i = 0; i < place->index.attribute_count; i++)
 		if (filters(place->worktree, place->index.attributes[i])) {
-			inspect_note(in, "needs-filter", in->checked_out,
+			inspect_note(in, "needs-filter", in->tree_leads,
 			    xstrdup(place->index.attributes[i]));
 			return;
 		}
 }
 
-static bool
-index_is_head(const struct inspection *in, git_repository *repo)
+/* The tree of HEAD's commit; empty where HEAD is unborn. */
+static int
+read_head_tree(const struct inspection *in, git_repository *repo,
+    char tree[OID_SIZE])
 {
-	char tree[OID_SIZE] = "";
 	git_commit *commit = NULL;
 	git_oid oid;
 
-	if (in->place.index.tree[0] == '\0' || in->head_oid[0] == '\0')
-		return false;
-	if (git_oid_fromstr(&oid, in->head_oid) == 0 &&
-	    git_commit_lookup(&commit, repo, &oid) == 0)
-		lg_hex(tree, git_commit_tree_id(commit));
+	tree[0] = '\0';
+	if (in->head_oid[0] == '\0')
+		return 0;
+	if (git_oid_fromstr(&oid, in->head_oid) < 0 ||
+	    git_commit_lookup(&commit, repo, &oid) < 0)
+		return -1;
+	lg_hex(tree, git_commit_tree_id(commit));
 	git_commit_free(commit);
 
-	return strcmp(tree, in->place.index.tree) == 0;
+	return 0;
 }
 
 static void
@@ -115,15 +118,19 @@ look(struct inspection *in, git_repository *repo)
 {
 	git_status_options options;
 	git_status_list *list = NULL;
+	char tree[OID_SIZE];
 	int rc;
 
+	if (read_head_tree(in, repo, tree) == -1)
+		return -1;
 	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
 	options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
 			GIT_STATUS_OPT_EXCLUDE_SUBMODULES |
 			GIT_STATUS_OPT_NO_REFRESH;
-	options.show = index_is_head(in, repo)
-			   ? GIT_STATUS_SHOW_WORKDIR_ONLY
-			   : GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+	options.show =
+	    tree[0] != '\0' && strcmp(tree, in->place.index.tree) == 0
+		? GIT_STATUS_SHOW_WORKDIR_ONLY
+		: GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
 	rc = git_status_list_new(&list, repo, &options);
 	if (rc == 0)
 		count(in, list);
@@ -144,9 +151,9 @@ worktree_status(struct inspection *in)
 		inspect_note(in, "corrupt", true, xstrdup(lg_said()));
 	git_repository_free(repo);
 	if (in->unstaged_count > 0)
-		inspect_note(in, "dirty", in->checked_out, NULL);
+		inspect_note(in, "dirty", in->tree_leads, NULL);
 	if (in->staged_count > 0)
-		inspect_note(in, "staged", in->checked_out, NULL);
+		inspect_note(in, "staged", in->tree_leads, NULL);
 }
 
 void

@@ -159,7 +159,7 @@ note_change(struct job *job)
 		inspect_note(job->in, "submodules", true,
 		    xstrdup(change->submodule));
 	if (change->filter)
-		inspect_note(job->in, "needs-filter", job->in->checked_out,
+		inspect_note(job->in, "needs-filter", job->in->tree_leads,
 		    xstrdup(change->filter));
 }
 
