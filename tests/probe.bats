@@ -278,7 +278,7 @@ said() {
 		assert_equal "$key $(of $key .reason)" "$key \"in-progress\""
 	done
 	assert_equal "$(of rebase '.reason, .facts')" \
-	    '"in-progress"'$'\n''["detached"]'
+	    '"in-progress"'$'\n''["detached","dirty"]'
 	assert_equal "$(of merge .detail)" '"merge"'
 	assert_equal "$(of rebase .detail)" '"rebase"'
 	assert_equal "$(of pick .detail)" '"cherry-pick"'
