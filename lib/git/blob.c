@@ -84,7 +84,7 @@ write_bytes(int dir, const char *name, mode_t mode, const void *bytes,
 
 	if (fd == -1)
 		return err_sys(err, EX_IOERR, "%s", name);
-	if (io_write_at(fd, 0, bytes, len) == -1 || fsync(fd) == -1) {
+	if (io_write_at(fd, 0, bytes, len) == -1) {
 		err_sys(err, EX_IOERR, "%s", name);
 		close(fd);
 		return -1;

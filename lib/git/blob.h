@@ -20,8 +20,8 @@ int blob_writable(struct target *target, enum target_side side,
 
 /*
  * Make (O_EXCL) the file `name` in `dir` with what the side's tree has at
- * `path`: filtered, with the mode that the umask leaves of 0666 or 0777,
- * synced. A symlink becomes a symlink. EX_IOERR; EX_DATAERR.
+ * `path`: filtered, with the mode that the umask leaves of 0666 or 0777. A
+ * symlink becomes a symlink. Syncing is the caller's. EX_IOERR; EX_DATAERR.
  */
 int blob_write(struct target *target, enum target_side side, const char *path,
     const char *oid, unsigned mode, int dir, const char *name, struct err *err);

@@ -7,6 +7,7 @@
 #include "journal.h"
 #include "json/jw.h"
 #include "store/io.h"
+#include "sync.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -279,7 +280,7 @@ prepare_files(struct apply *apply)
 		    prepare_file(apply, i) == -1)
 			return -1;
 
-	return 0;
+	return sync_files(apply); /* R2 */
 }
 
 /* `index` as a copy of what `old-index` holds. */

@@ -6,6 +6,7 @@
 #include "git/refs.h"
 #include "model/lease.h"
 #include "proc/host.h"
+#include "sync.h"
 #include "undo.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -323,30 +324,6 @@ note_ctimes(struct apply *apply)
 	free(now);
 }
 
-static bool
-same_parent(const char *a, const char *b)
-{
-	const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
-	size_t len = x != NULL ? (size_t)(x - a) : 0;
-
-	return (y != NULL ? (size_t)(y - b) : 0) == len &&
-	       memcmp(a, b, len) == 0;
-}
-
-static int
-sync_tree(struct apply *apply)
-{
-	const struct op *op = apply->ops.list;
-	size_t i;
-
-	for (i = 0; i < apply->ops.count; i++)
-		if ((i == 0 || !same_parent(op[i].path, op[i - 1].path)) &&
-		    folder_sync_parent(apply->tree_fd, op[i].path) == -1)
-			return apply_fail_sys(apply, op[i].path);
-
-	return 0;
-}
-
 /* `new-index` stays as a witness of which index was ours. */
 static int
 swap_index(struct apply *apply)
@@ -410,7 +387,7 @@ swap_all(struct apply *apply)
 		if (do_op(apply, i) == -1)
 			return -1;
 	if (!apply_refs_only(apply) &&
-	    (sync_tree(apply) == -1 || swap_index(apply) == -1))
+	    (sync_tree_folders(apply) == -1 || swap_index(apply) == -1))
 		return -1;
 	if (check_landed(apply) == -1 || swap_lease(apply) == -1 ||
 	    move_ref(apply, apply->rollback_ref, NULL, apply->before) == -1)

@@ -3,6 +3,7 @@
 #include "folder.h"
 #include "git/blob.h"
 #include "git/refs.h"
+#include "sync.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -280,14 +281,9 @@ drop_rollback_ref(struct apply *apply)
 int
 undo(struct apply *apply, struct paths *left)
 {
-	size_t i;
-
 	if (!apply_refs_only(apply)) {
 		undo_ops(apply, left, false);
-		for (i = 0; i < apply->ops.count; i++)
-			folder_sync_parent(apply->tree_fd,
-			    apply->ops.list[i].path);
-		if (undo_index(apply) == -1)
+		if (sync_tree_folders(apply) == -1 || undo_index(apply) == -1)
 			return -1;
 	}
 	drop_rollback_ref(apply);
