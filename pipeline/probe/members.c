@@ -14,22 +14,34 @@ refuse(struct member *member, char *detail)
 
 /* A path may be relative: to the worktree, as git has it. */
 static int
+parse_relative(struct member *member, const struct place *place,
+    const char **why)
+{
+	char *full, *real;
+	int rc;
+
+	full = xasprintf("%s/%s",
+	    place->worktree ? place->worktree : place->git_dir,
+	    member->url.path);
+	real = realpath(full, NULL);
+	url_clear(&member->url);
+	rc = url_parse(&member->url, real ? real : full, why);
+	free(real);
+	free(full);
+
+	return rc;
+}
+
+static int
 parse(struct member *member, const char *text, const struct place *place)
 {
 	const char *why;
-	char *full;
 	int rc;
 
 	rc = url_parse(&member->url, text, &why);
 	if (rc == 0 && member->url.protocol == URL_FILE &&
-	    *member->url.path != '/') {
-		full = xasprintf("%s/%s",
-		    place->worktree ? place->worktree : place->git_dir,
-		    member->url.path);
-		url_clear(&member->url);
-		rc = url_parse(&member->url, full, &why);
-		free(full);
-	}
+	    *member->url.path != '/')
+		rc = parse_relative(member, place, &why);
 	if (rc == -1)
 		refuse(member, xstrdup(why));
 
@@ -222,6 +234,23 @@ members_ask(struct members *members, struct member *member, const char *ref,
 		want_others(members, member, ref, answer);
 
 	return false;
+}
+
+void
+members_know(struct members *members, const char *ref)
+{
+	const struct endpoint *listed;
+	struct member *member;
+	size_t i;
+
+	for (i = 0; i < members->count; i++) {
+		member = &members->items[i];
+		listed = member->asked ? NULL
+				       : listing_find(&members->probe->listings,
+					     member->shown, ref);
+		if (listed)
+			take(member, listed, ref);
+	}
 }
 
 static void

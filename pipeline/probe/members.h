@@ -50,6 +50,9 @@ struct member *members_of(const struct members *members,
 bool members_ask(struct members *members, struct member *member,
     const char *ref, struct buf *answer);
 
+/* What was listed of the others for whatever reason is told, too. */
+void members_know(struct members *members, const char *ref);
+
 /* The array, in the order of federation_order(). */
 void members_write(const struct members *members, const char *name,
     struct jw *jw);

@@ -105,6 +105,7 @@ ask_and_compare(struct work *work)
 		comparison_clear(&work->comparison);
 		note_down(work);
 	}
+	members_know(&work->members, work->in.upstream_ref);
 	note_members(work);
 
 	return true;
