@@ -78,8 +78,7 @@ to_the_gate() {
 @test "cycle: a quiet one rewrites no file that has nothing new to say" {
 	repo_make a b
 	house_make a b
-	hermes-cycle
-	hermes-cycle
+	for _ in 1 2 3; do hermes-cycle; done
 	stat -c '%n %i %Y' $state/coordination_leases.json \
 	    $state/remote_health.json $state/remote_federation_state.json \
 	    $state/runtime_topology_graph.json >before
@@ -296,7 +295,9 @@ instead() {
 	cycle=$!
 	soon test -e started
 	kill -TERM $cycle
-	run -75 wait $cycle
+	status=0
+	wait $cycle || status=$?
+	assert_equal $status 75
 	assert_exists termed
 	assert_equal "$(ls -A $state/cycles | grep -c work)" 0
 	flock -n $state/.cycle.lock true
@@ -312,7 +313,6 @@ instead() {
 	assert_equal "$(ls $state/cycles | grep -c '^[0-9]')" 2
 	id=$(jq -r .cycle.id $state/cycles/last.json)
 	cmp $state/cycles/last.json "$state/cycles/$id.json"
-	assert_equal "$(ls $state/cycles | grep '^[0-9]' | tail -n 1)" "$id.json"
 }
 
 @test "cycle: without a configuration it says what to do" {
