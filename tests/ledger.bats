@@ -34,7 +34,7 @@ chained() {
 	seq=$(wc -l <sums)
 	[ -n "$prev" ] || printf -v prev %064d 0
 	diff sums claims
-	jq -e --arg hash "$prev" --argjson seq $seq --argjson bytes \
+	jq -e --arg hash "$prev" --argjson seq "$seq" --argjson bytes \
 	    "$(stat -c %s "$ledger")" '.hash == $hash and .seq == $seq and
 	    .bytes == $bytes' "$head" >/dev/null || fail "$(cat "$head")"
 	hermes-ledger -V -s "$state" >verdict.json
@@ -106,12 +106,9 @@ damaged() {
 
 @test "ledger: without -s it checks and counts, and leaves no trace" {
 	document a 3 >a.json
-	touch before after
-	find . -printf '%p %i %C@\n' | sort | grep -v before >before
+	find . -printf '%p %i %T@\n' >"$BATS_TEST_TMPDIR/before"
 	hermes-ledger <a.json >/dev/null
-	find . -printf '%p %i %C@\n' | sort | grep -v before >after
-	grep -v after before >one
-	grep -v after after | cmp one -
+	find . -printf '%p %i %T@\n' | cmp - "$BATS_TEST_TMPDIR/before"
 	hermes-ledger <a.json >out.json
 	hermes-ledger <a.json >again.json
 	cmp out.json again.json
@@ -397,7 +394,7 @@ PY
 		kill -9 $pid 2>/dev/null || true
 		wait $pid || true
 		[ ! -s killed.out ] || echo "x$i." >>acknowledged
-		hermes-ledger -s "$state" <<<"$(document r$i. 1)" >/dev/null
+		hermes-ledger -s "$state" <<<"$(document "r$i." 1)" >/dev/null
 		hermes-ledger -V -s "$state" >/dev/null
 	done
 	python3 - "$ledger" <<'PY'

@@ -57,7 +57,7 @@ is_source(const char *text)
 	static const char set[] = "abcdefghijklmnopqrstuvwxyz-/";
 
 	return strncmp(text, "hermes-", 7) == 0 && text[7] != '\0' &&
-	    text[strspn(text, set)] == '\0';
+	       text[strspn(text, set)] == '\0';
 }
 
 static bool
