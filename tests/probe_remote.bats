@@ -280,6 +280,9 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	fleet lib
 	probe -s S
 	assert_equal "$(events)" "$(printf 'cycle.started -\nupstream.moved lib')"
+	cp S/remote_health.json before
+	probe -s S
+	diff before S/remote_health.json
 	mv up/lib.git up/away.git
 	probe -s S
 	assert_equal "$(events)" \

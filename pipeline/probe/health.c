@@ -79,6 +79,8 @@ note_one(struct table *table, struct doc *doc, const struct probe *probe,
 
 	if (row)
 		health = remembered(row);
+	else if (good(listing->endpoint.class)) /* steady until it fails */
+		health.counts.good_count = FEDERATION_GOOD_COUNT;
 	before = health.class;
 	health.url = listing->shown;
 	health.host = listing->url.host;
