@@ -614,7 +614,7 @@ sealed() {
 	    "$(job c '.token = 6')"
 	run_exec
 	[ "$(verdict)" = "$(printf 'a blocked needs\nb blocked needs\nc refused stale-plan')" ]
-	[ "$(jq -r '.exec.repos[1].detail' out.json)" = 'c has not been applied' ]
+	[ "$(jq -r '.exec.repos[1].detail' out.json)" = 'needs c' ]
 	[ "$(jq -c '.events[-1].data | [.refused_count, .blocked_count]' out.json)" = '[1,2]' ]
 }
 

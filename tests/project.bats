@@ -22,6 +22,12 @@ lives() {
 	done <documents
 }
 
+# needs - what the verdict on out.json is
+needs() {
+	jq -c '.project.verdict | [.needs_person, (.reasons[] |
+	    [.repo_key, .code])]' out.json
+}
+
 same_views() {
 	local name
 	for name in $views project.checkpoint.json; do
@@ -249,6 +255,18 @@ same_views() {
 	    "[\"bad-commit\",\"$(oid 1)\",\"$(oid 2)\"]"
 }
 
+@test "project: what needs a rolled back one waits as the plan will say" {
+	outcome apply.rolled-back lib 1 1 2
+	event repo.changed web '{"reason": "behind", "code": "behind", "recommendation": "upgrade"}'
+	event apply.refused web '{"token": 2, "code": "needs", "needs": "lib"}'
+	event apply.refused app '{"token": 3, "code": "needs", "needs": "web"}'
+	happens 2025-03-01T04:00:00.000Z
+	assert_equal "$(repo web '[.reason, .code, .recommendation, .text]')" \
+	    '["behind","needs","block","web: needs lib; lib: commit 222222222222 was rolled back; waits for upstream to move on"]'
+	assert_equal "$(repo app .text)" '"app: needs web; web: needs lib; lib: commit 222222222222 was rolled back; waits for upstream to move on"'
+	assert_equal "$(needs)" '[true,["lib","rolled-back"]]'
+}
+
 @test "project: holds are listed with their end, and cleared all together" {
 	event hold.set a '{"why": "one", "author": "ann", "expires_at": null}'
 	happens 2025-03-01T04:00:00.000Z
@@ -323,12 +341,6 @@ same_views() {
 	assert_equal "$(jq -c '.remotes[] | [.url, .degraded_count,
 	    .recovered_count, .class]' st/runtime_intelligence.json)" \
 	    '["https://h/x.git",1,1,"ok"]'
-}
-
-# needs - what the verdict on out.json is
-needs() {
-	jq -c '.project.verdict | [.needs_person, (.reasons[] |
-	    [.repo_key, .code])]' out.json
 }
 
 @test "project: a person is needed for what the cycle did" {

@@ -259,16 +259,42 @@ speaks_of_upgrade(const char *code)
 	return false;
 }
 
+static bool
+is(const char *a, const char *b)
+{
+	return a != NULL && strcmp(a, b) == 0;
+}
+
+/* Blocked by what it needs: it waits as that one does, for the same root. */
+static void
+waits(struct fold *fold, struct fold_repo *repo, const char *needs)
+{
+	const struct fold_repo *other = fold_find(fold, needs);
+	bool stuck = other != NULL && is(other->recommendation, "block");
+	char *why;
+
+	if (needs == NULL)
+		return;
+	why = other != NULL && other->text != NULL
+		  ? xasprintf("needs %s; %s", needs, other->text)
+		  : xasprintf("needs %s", needs);
+	stands(repo, repo->reason, "needs", stuck ? "block" : "defer", why);
+}
+
 static void
 refused(struct fold *fold, struct fold_repo *repo,
     const struct outcome *outcome, const struct fold_event *event)
 {
-	fold->totals.refused_count++;
+	if (is(outcome->code, "needs"))
+		waits(fold, repo, json_get_text(event->data, "needs"));
+	else
+		fold->totals.refused_count++;
 	if (speaks_of_upgrade(outcome->code)) {
 		fails(repo, INTELLIGENCE_FAILED, event->at);
 		trouble(fold, repo, outcome->code, "could not go to", outcome);
 	}
-	verdict(repo, "refused", outcome, event->at);
+	verdict(repo, is(outcome->code, "needs") ? "blocked" : "refused",
+	    outcome, event->at);
 	close_apply(repo);
 }
 
@@ -294,15 +320,14 @@ recovered(struct fold *fold, struct fold_repo *repo,
 {
 	const char *word = json_get_text(event->data, "outcome");
 
-	if (word != NULL && strcmp(word, "after") == 0 &&
-	    is_open(repo, outcome)) {
+	if (is(word, "after") && is_open(repo, outcome)) {
 		committed(fold, repo, outcome, event);
-	} else if (word != NULL && strcmp(word, "before") == 0) {
+	} else if (is(word, "before")) {
 		if (outcome->before != NULL)
 			fold_text(&repo->head, outcome->before);
 		if (is_open(repo, outcome))
 			verdict(repo, "interrupted", outcome, event->at);
-	} else if (word != NULL && strcmp(word, "mixed") == 0) {
+	} else if (is(word, "mixed")) {
 		if (!is_known_mixed(repo, outcome)) {
 			fails(repo, INTELLIGENCE_FAILED, event->at);
 			remember(repo, "mixed", outcome, event);

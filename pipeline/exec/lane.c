@@ -186,12 +186,38 @@ waits_for(const struct lanes *lanes, const struct lane *lane, bool *failed)
 	return NULL;
 }
 
+/* Said by name, so that the fold knows what the next plan will find (E4). */
 static void
-block(struct lane *lane, const char *key)
+say_blocked(struct lanes *lanes, const struct apply *apply, const char *key)
 {
-	char *why = xasprintf("%s has not been applied", key);
+	struct event event = { .source = "hermes-exec",
+		.type = "hermes.apply.refused",
+		.subject = apply->repo_key,
+		.more = apply->name };
+	struct buf data = { 0 };
+	struct jw jw;
+
+	jw_init(&jw, &data);
+	jw_object(&jw, NULL);
+	jw_int(&jw, "token", apply->token);
+	jw_text(&jw, "branch", apply->branch);
+	jw_text(&jw, "before", apply->before);
+	jw_text(&jw, "after", apply->after);
+	jw_text(&jw, "code", apply->code);
+	jw_text(&jw, "detail", apply->detail);
+	jw_text(&jw, "needs", key);
+	jw_end(&jw);
+	event_add(lanes->doc, &event, &data);
+	buf_clear(&data);
+}
+
+static void
+block(struct lanes *lanes, struct lane *lane, const char *key)
+{
+	char *why = xasprintf("needs %s", key);
 
 	settle(lane, VERDICT_BLOCKED, "needs", why);
+	say_blocked(lanes, &lane->job->apply, key);
 	free(why);
 }
 
@@ -210,7 +236,7 @@ begin(struct lanes *lanes, int64_t lane_count, struct err *err)
 			continue;
 		key = waits_for(lanes, lane, &failed);
 		if (failed) {
-			block(lane, key);
+			block(lanes, lane, key);
 			changed = true;
 		} else if (key == NULL && lanes->running < (size_t)lane_count) {
 			if (start(lanes, lane, err) == -1)
