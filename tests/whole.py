@@ -78,7 +78,7 @@ def modes(state):
 
 
 def chain(state):
-    """The ledger's head, derived line by line (E1)."""
+    """The ledger's head and its ids, derived line by line (E1)."""
     hash_, seq, size, ids = "0" * 64, 0, 0, set()
     text = (state / "runtime_events.jsonl").read_bytes()
     for line in text.splitlines(keepends=True):
@@ -102,7 +102,7 @@ def chain(state):
     for name, value in found.items():
         if head[name] != value:
             fault("runtime_events.head.json", f"{name} is {head[name]}")
-    return found
+    return found, ids
 
 
 def left_over(state):
@@ -112,15 +112,27 @@ def left_over(state):
     for entry in os.listdir(state / "cycles"):
         if not KEPT.match(entry):
             fault(f"cycles/{entry}", "left over")
-    if (state / "journals").exists():
-        for entry in os.listdir(state / "journals"):
-            fault(f"journals/{entry}", "left over")
     for name in (".cycle.lock", ".ledger.lock"):
         with open(state / name, "rb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 fault(name, "held")
+
+
+def journals(folder, state, ids):
+    """One may stay until the next cycle: done, its events in the ledger."""
+    if not (state / "journals").exists():
+        return
+    for path in sorted((state / "journals").iterdir()):
+        schema_check(folder, path, "journal", True)
+        journal = json.loads(path.read_bytes())
+        place = f"journals/{path.name}"
+        if not journal["done"]:
+            fault(place, "not done")
+        for event in journal["events"]:
+            if event["id"] not in ids:
+                fault(place, f"{event['id']} is not in the ledger")
 
 
 def main():
@@ -135,7 +147,8 @@ def main():
         schema_check(folder, path, name.split(".")[0], not ledger)
     modes(state)
     left_over(state)
-    head = chain(state)
+    head, ids = chain(state)
+    journals(folder, state, ids)
     for name in ("auto_safe_upgrade_state", "runtime_intelligence",
                  "rollback_intelligence", "live_runtime_control_plane",
                  "auto_safe_upgrade_summary"):
