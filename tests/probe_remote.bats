@@ -199,7 +199,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	mkdir -m 700 S
 	fleet behind dirty racy
 	everything src up S "$HOME" >before
-	strace -f -o calls -e trace=execve,openat,open,creat,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,chmod,fchmod,fchmodat,utimensat,truncate,ftruncate,fsync \
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o calls -e trace=execve,openat,open,creat,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,chmod,fchmod,fchmodat,utimensat,truncate,ftruncate,fsync \
 	    hermes-probe -m S <fleet.json >out.json
 	everything src up S "$HOME" | diff before -
 	assert_equal "$(of behind .reason)" '"unfetched"'
@@ -222,7 +222,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	mkdir -m 700 S
 	fleet behind dirty coll
 	everything src up >before
-	strace -f -o calls -e trace=execve hermes-probe -p policy.json -s S <fleet.json >out.json
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o calls -e trace=execve hermes-probe -p policy.json -s S <fleet.json >out.json
 	valid cycle out.json
 	everything src up | diff before -
 	assert_equal "$(grep -c 'execve(' calls)" 1

@@ -70,6 +70,14 @@ read_branch(struct inspection *in, const char *wanted)
 	if (!wanted && !in->head_branch)
 		return;
 	in->branch = xstrdup(wanted ? wanted : in->head_branch);
+	in->checked_out = !in->place.bare && in->head_branch &&
+			  strcmp(in->head_branch, in->branch) == 0;
+	in->tree_leads |= in->checked_out;
+	if (in->head_oid[0] != '\0' && in->head_branch &&
+	    strcmp(in->head_branch, in->branch) == 0) {
+		memcpy(in->branch_oid, in->head_oid, OID_SIZE);
+		return;
+	}
 	name = xasprintf("%s%s", heads, in->branch);
 	found = ref_read(&dirs, name, in->branch_oid, NULL);
 	if (found == REF_BROKEN)
@@ -79,9 +87,6 @@ read_branch(struct inspection *in, const char *wanted)
 		inspect_note(in, "unborn", true,
 		    xasprintf("%s has no commit", in->branch));
 	free(name);
-	in->checked_out = !in->place.bare && in->head_branch &&
-			  strcmp(in->head_branch, in->branch) == 0;
-	in->tree_leads |= in->checked_out;
 }
 
 static void

@@ -67,6 +67,7 @@ tell(struct doc *doc, const struct health *health)
 	jw_text(&jw, "class", health->class);
 	jw_end(&jw);
 	event_add(doc, &event, &data);
+	buf_clear(&data);
 }
 
 static void
@@ -127,7 +128,9 @@ fill(struct table *table, struct doc *doc, const struct probe *probe,
 			add(table, &health);
 	}
 	map_clear(&asked);
-	qsort(table->items, table->count, sizeof(*table->items), compare);
+	if (table->count > 0)
+		qsort(table->items, table->count, sizeof(*table->items),
+		    compare);
 }
 
 static int
@@ -182,6 +185,7 @@ note_offline(struct doc *doc, bool offline, int64_t host_count)
 	jw_int(&jw, "host_count", host_count);
 	jw_end(&jw);
 	event_add(doc, &event, &data);
+	buf_clear(&data);
 }
 
 int

@@ -235,6 +235,7 @@ tell_started(struct doc *doc, const struct probe *probe)
 	    json_get_text(doc_get(doc, "policy"), "digest"));
 	jw_end(&jw);
 	event_add(doc, &event, &data);
+	buf_clear(&data);
 }
 
 static void
@@ -252,6 +253,7 @@ tell_moved(struct doc *doc, const struct probe *probe)
 		buf_puts(&data, probe->repos[i].moved);
 		event_add(doc, &event, &data);
 	}
+	buf_clear(&data);
 }
 
 static void
@@ -275,6 +277,7 @@ tell_pressure(struct doc *doc, const struct resources *resources,
 	jw_text(&jw, "reason", resources->reason);
 	jw_end(&jw);
 	event_add(doc, &event, &data);
+	buf_clear(&data);
 }
 
 /* What is known now goes into the document, into events, and into STATE. */
