@@ -3,8 +3,10 @@
 # system call of one apply, of one rollback, and a second time in recovery;
 # after hermes-exec -R the checkout is exactly before or exactly after.
 #
+# With INJECT=error=ENOSPC (or EIO, ...) the call fails instead.
 # Prints "N of N" for each; exit 1 where one is not exact. Needs strace.
 set -u
+inject=${INJECT:-signal=KILL}
 step=${1:-1}
 shift
 [ $# -gt 0 ] || set -- apply rollback twice
@@ -83,7 +85,7 @@ points() {
 # killed CALL N COMMAND... - run it, killed there.
 killed() {
 	strace -f -o /dev/null -e "trace=$1" \
-		-e "inject=$1:signal=KILL:when=$2" \
+		-e "inject=$1:$inject:when=$2" \
 		"${@:3}" >/dev/null 2>&1 || :
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* pack-HEX.END, as git names packs. */
@@ -72,8 +73,10 @@ land_pack(struct apply *apply, int from, const char *name, int to)
 	char *temporary;
 	int rc;
 
-	if (linkat(from, name, to, name, 0) == 0 || errno == EEXIST)
+	if (linkat(from, name, to, name, 0) == 0 || errno == EEXIST) {
+		utimensat(to, name, NULL, 0); /* git gc spares what is young */
 		return 0;
+	}
 	if (errno != EXDEV && errno != EPERM && errno != EMLINK)
 		return apply_fail_sys(apply, name);
 	temporary = xasprintf("tmp_pack_hermes_%s", apply->name);
