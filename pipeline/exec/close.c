@@ -3,6 +3,8 @@
 #include "git/refs.h"
 #include "journal.h"
 #include "json/jw.h"
+#include "keep.h"
+#include "lock.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,17 +26,6 @@ close_tracking(struct apply *apply)
 		return;
 	refs_move(apply->target, apply->tracking, found ? oid : NULL,
 	    apply->after, "hermes: fetched", &moved, &err);
-}
-
-static void
-write_paths(struct jw *jw, const char *name, const struct paths *paths)
-{
-	size_t i;
-
-	jw_array(jw, name);
-	for (i = 0; paths != NULL && i < paths->count && i < 100; i++)
-		jw_bytes(jw, NULL, paths->list[i], strlen(paths->list[i]));
-	jw_end(jw);
 }
 
 static const char *
@@ -71,9 +62,9 @@ close_say(struct apply *apply, const struct paths *paths)
 		jw_text(&jw, "code", apply->code);
 		jw_bytes(&jw, "detail", apply->detail, strlen(apply->detail));
 	}
-	if (apply->verdict == VERDICT_ROLLBACK_BLOCKED ||
-	    (paths != NULL && paths->count > 0))
-		write_paths(&jw, "paths", paths);
+	if (paths != NULL &&
+	    (apply->verdict == VERDICT_ROLLBACK_BLOCKED || paths->count > 0))
+		paths_write(paths, &jw, "paths");
 	jw_end(&jw);
 	apply_say(apply, event_of(apply->verdict), apply->name, &data);
 	buf_clear(&data);
@@ -87,7 +78,7 @@ close_apply(struct apply *apply, const struct paths *paths)
 
 	if (apply->open)
 		return;
-	if (undo_keep(apply, &kept) == -1) {
+	if (lock_drop(apply) == -1 || keep_changed(apply, &kept) == -1) {
 		apply->open = true;
 		return;
 	}

@@ -8,7 +8,7 @@
 #define EXEC_CLOSE_H
 
 #include "apply.h"
-#include "undo.h"
+#include "paths.h"
 
 /*
  * After a commit: the remote-tracking ref moves on, so that `git status` does

@@ -236,6 +236,15 @@ folder_write(int folder, const char *name, const void *bytes, size_t len,
 	return 0;
 }
 
+uint64_t
+folder_inode(int folder, const char *name)
+{
+	struct stat st;
+
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_ino
+								    : 0;
+}
+
 bool
 folder_same(int one, const char *name, int two, const char *other)
 {

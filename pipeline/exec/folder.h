@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 /* The folder of `path`'s last part, for *name in it; the caller's to close. */
@@ -47,6 +48,9 @@ int folder_remove(int folder, const char *name);
 /* A whole file, synced; EX_IOERR. */
 int folder_write(int folder, const char *name, const void *bytes, size_t len,
     struct err *err);
+
+/* Of what `name` is, symlink or not; 0 where there is nothing. */
+uint64_t folder_inode(int folder, const char *name);
 
 /* Are both names there, and one file? */
 bool folder_same(int one, const char *name, int two, const char *other);

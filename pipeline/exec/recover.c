@@ -6,6 +6,8 @@
 #include "git/refs.h"
 #include "journal.h"
 #include "json/jw.h"
+#include "keep.h"
+#include "lock.h"
 #include "model/event.h"
 #include "reflock.h"
 #include "rollback.h"
@@ -120,7 +122,7 @@ read_steps(struct apply *apply)
 static enum outcome
 take_back(struct apply *apply, struct paths *left)
 {
-	if (undo_lock(apply) == -1)
+	if (lock_take(apply) == -1)
 		return OUTCOME_NONE; /* V4 */
 	if (undo(apply, left) == -1)
 		return OUTCOME_NONE;
@@ -132,7 +134,7 @@ take_back(struct apply *apply, struct paths *left)
 static enum outcome
 finish_rollback(struct apply *apply, const char *oid, struct paths *left)
 {
-	if (undo_lock(apply) == -1)
+	if (lock_take(apply) == -1)
 		return OUTCOME_NONE;
 	if (strcmp(oid, apply->after) == 0 && rollback_branch(apply) == -1)
 		return OUTCOME_NONE;
@@ -147,7 +149,7 @@ judge_elsewhere(struct apply *apply, struct paths *left)
 {
 	size_t i;
 
-	if (undo_holds_lock(apply))
+	if (lock_held(apply))
 		return take_back(apply, left);
 	if (!undo_is_due(apply))
 		return OUTCOME_BEFORE;
@@ -207,17 +209,6 @@ recover_open(struct apply *apply, struct paths *left)
 }
 
 static void
-write_paths(struct jw *jw, const struct paths *paths)
-{
-	size_t i;
-
-	jw_array(jw, "paths");
-	for (i = 0; i < paths->count && i < 100; i++)
-		jw_bytes(jw, NULL, paths->list[i], strlen(paths->list[i]));
-	jw_end(jw);
-}
-
-static void
 say_recovered(struct apply *apply, enum outcome outcome,
     const struct paths *left)
 {
@@ -232,29 +223,31 @@ say_recovered(struct apply *apply, enum outcome outcome,
 	jw_text(&jw, "branch", apply->branch);
 	jw_text(&jw, "before", apply->before);
 	jw_text(&jw, "after", apply->after);
-	write_paths(&jw, left);
+	paths_write(left, &jw, "paths");
 	jw_end(&jw);
 	apply_say(apply, "apply.recovered", more, &data);
 	buf_clear(&data);
 	free(more);
 }
 
-/* K1: the story first, then the folder. Locks go before either. */
-static int
-close_recovered(struct apply *apply, enum outcome outcome, struct err *err)
+/* What must be gone before the story is told: our lock, and what is kept. */
+static enum outcome
+clear_away(struct apply *apply, enum outcome outcome, struct paths *left)
 {
-	struct paths kept = { 0 };
-	int rc = 0;
-
-	undo_unlock(apply);
-	if (undo_keep(apply, &kept) == -1)
-		rc = err_set(err, EX_IOERR, "%s: %s", apply->repo_key,
-		    apply->detail);
-	paths_clear(&kept);
-	if (rc == -1)
-		return -1;
+	if (outcome == OUTCOME_NONE)
+		return outcome;
+	if (lock_drop(apply) == -1 || keep_changed(apply, left) == -1)
+		return OUTCOME_NONE; /* V4 */
 	if (outcome == OUTCOME_AFTER)
 		close_tracking(apply);
+
+	return outcome;
+}
+
+/* K1: the story first, then the folder. */
+static int
+close_recovered(struct apply *apply, struct err *err)
+{
 	if (journal_write(apply, true, err) == -1)
 		return -1;
 	if (apply->token_fd != -1)
@@ -287,7 +280,7 @@ add_recovered(struct recovery *all, const struct apply *apply,
 	jw_int(&jw, "token", apply->token);
 	jw_text(&jw, "repo_key", apply->repo_key);
 	jw_text(&jw, "outcome", outcomes[outcome]);
-	write_paths(&jw, left);
+	paths_write(left, &jw, "paths");
 	jw_end(&jw);
 	buf_putc(&all->recovered, ',');
 }
@@ -303,10 +296,10 @@ recover_one(struct recovery *all, const struct journal *journal,
 
 	apply_init(&apply, all->state);
 	apply_of(&apply, journal);
-	outcome = recover_open(&apply, &left);
+	outcome = clear_away(&apply, recover_open(&apply, &left), &left);
 	say_recovered(&apply, outcome, &left);
 	if (outcome != OUTCOME_NONE)
-		rc = close_recovered(&apply, outcome, err);
+		rc = close_recovered(&apply, err);
 	if (rc == 0) {
 		add_events(all, &apply);
 		add_recovered(all, &apply, outcome, &left);
@@ -346,7 +339,7 @@ sweep(const struct recovery *all, const struct journal *journal)
 	if (apply_open(&apply) == 0) {
 		open_folder(&apply);
 		if (apply.token_fd != -1 && read_steps(&apply) != -1 &&
-		    undo_keep(&apply, &kept) == 0)
+		    keep_changed(&apply, &kept) == 0)
 			folder_remove(apply.home_fd, apply.name);
 	}
 	canary_remove(all->state, journal->name);

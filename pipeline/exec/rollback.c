@@ -3,6 +3,8 @@
 #include "folder.h"
 #include "git/index.h"
 #include "git/refs.h"
+#include "lock.h"
+#include "undo.h"
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -77,7 +79,10 @@ ask(struct apply *apply, struct paths *left)
 	}
 	if (apply_refs_only(apply))
 		return 0;
-	undo_would_leave(apply, left);
+	if (undo_would_leave(apply, left) == -1) {
+		blocked(apply, "%s: cannot be read", apply->path);
+		return -1;
+	}
 	if (left->count > 0) {
 		blocked(apply, "%s: has been changed", left->list[0]);
 		return -1;
@@ -128,7 +133,7 @@ void
 rollback(struct apply *apply, struct paths *left)
 {
 	apply->verdict = VERDICT_ROLLED_BACK;
-	if (undo_lock(apply) == -1) {
+	if (lock_take(apply) == -1) {
 		blocked(apply, "%s/index.lock: another program is at work",
 		    target_git_dir(apply->target));
 		return;
@@ -136,5 +141,5 @@ rollback(struct apply *apply, struct paths *left)
 	if (ask(apply, left) == 0)
 		take_back(apply, left);
 	if (!apply->open)
-		undo_unlock(apply);
+		lock_drop(apply);
 }

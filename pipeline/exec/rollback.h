@@ -10,7 +10,7 @@
 #define EXEC_ROLLBACK_H
 
 #include "apply.h"
-#include "undo.h"
+#include "paths.h"
 
 /* Sets the verdict: rolled-back with apply->code as it is, or
  * rollback-blocked, `left` naming the paths in the way. */

@@ -4,6 +4,7 @@
 #include "git/blob.h"
 #include "git/index.h"
 #include "git/refs.h"
+#include "lock.h"
 #include "model/lease.h"
 #include "proc/host.h"
 #include "sync.h"
@@ -427,7 +428,7 @@ swap(struct apply *apply)
 	if (rc == -1)
 		take_back(apply);
 	if (!apply->open)
-		undo_unlock(apply);
+		lock_drop(apply);
 
 	return rc;
 }

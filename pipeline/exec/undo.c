@@ -1,78 +1,89 @@
 #include "undo.h"
-#include "base/alloc.h"
 #include "folder.h"
 #include "git/blob.h"
 #include "git/refs.h"
 #include "sync.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_WAITS 50
-#define LOCK_WAIT_NS 100000000L
+#define TRIES 3
+#define PAUSE_NS 100000000L
 
-void
-paths_add(struct paths *paths, const char *path)
+/* What became of one step. */
+enum undone {
+	UNDONE, /* now, or before, or it never was done: U2 */
+	LEFT,   /* the path is the user's: U1 */
+	FAILED  /* the machine said no: errno */
+};
+
+/* Has somebody changed the tree, or is it the machine that fails? */
+static enum undone
+left_or_failed(void)
 {
-	paths->list =
-	    xgrow(paths->list, paths->count, &paths->cap, sizeof(char *));
-	paths->list[paths->count++] = xstrdup(path);
-}
-
-void
-paths_clear(struct paths *paths)
-{
-	while (paths->count > 0)
-		free(paths->list[--paths->count]);
-	free(paths->list);
-	*paths = (struct paths){ 0 };
-}
-
-bool
-undo_holds_lock(const struct apply *apply)
-{
-	return folder_same(apply->token_fd, "lock", apply->git_fd,
-	    "index.lock");
-}
-
-int
-undo_lock(struct apply *apply)
-{
-	struct timespec pause = { 0, LOCK_WAIT_NS };
-	int i;
-
-	if (apply_refs_only(apply) || undo_holds_lock(apply))
-		return 0;
-	for (i = 0; i < LOCK_WAITS; i++) {
-		if (linkat(apply->token_fd, "lock", apply->git_fd, "index.lock",
-			0) == 0)
-			return 0;
-		if (errno != EEXIST)
-			return -1;
-		nanosleep(&pause, NULL);
+	switch (errno) {
+	case EEXIST:
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+		return LEFT;
+	default:
+		return FAILED;
 	}
-
-	return -1;
 }
 
-void
-undo_unlock(struct apply *apply)
+/* U1: our inode with our blob. */
+static enum undone
+is_ours(struct apply *apply, const struct op *op, int folder, const char *name)
 {
-	if (!apply_refs_only(apply) && undo_holds_lock(apply))
-		unlinkat(apply->git_fd, "index.lock", 0);
+	struct err err;
+	bool same;
+
+	if (folder_inode(folder, name) != op->inode)
+		return LEFT;
+	if (blob_same(apply->target, TARGET_AFTER, op->path, op->new_oid,
+		op->new_mode, folder, name, &same, &err) == -1)
+		return FAILED;
+
+	return same ? UNDONE : LEFT;
 }
 
-static uint64_t
-inode_of(int folder, const char *name)
+static enum undone
+path_is_ours(struct apply *apply, const struct op *op)
 {
-	struct stat st;
+	const char *name;
+	int fd = folder_parent(apply->tree_fd, op->path, &name);
+	enum undone ours;
 
-	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_ino
-								    : 0;
+	if (fd == -1)
+		return left_or_failed();
+	ours = is_ours(apply, op, fd, name);
+	close(fd);
+
+	return ours;
+}
+
+static enum undone
+undo_change(struct apply *apply, size_t i, bool ask)
+{
+	const struct op *op = &apply->ops.list[i];
+	char name[OP_NAME_SIZE];
+	enum undone ours;
+
+	op_name(name, 'n', i);
+	if (folder_inode(apply->token_fd, name) == op->inode)
+		return UNDONE;
+	ours = path_is_ours(apply, op);
+	if (ask || ours != UNDONE)
+		return ours;
+	if (folder_swap(apply->token_fd, name, apply->tree_fd, op->path) == -1)
+		return left_or_failed();
+	ours = is_ours(apply, op, apply->token_fd, name);
+	if (ours == LEFT) /* written to at this very moment */
+		folder_swap(apply->token_fd, name, apply->tree_fd, op->path);
+
+	return ours;
 }
 
 static bool
@@ -83,97 +94,58 @@ is_there(int tree, const char *path)
 	return folder_lstat(tree, path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
-/* U1: our inode with our blob. A file that cannot be read is not ours. */
-static bool
-is_ours(struct apply *apply, const struct op *op, int folder, const char *name)
-{
-	struct err err;
-	bool same = false;
-
-	return inode_of(folder, name) == op->inode &&
-	       blob_same(apply->target, TARGET_AFTER, op->path, op->new_oid,
-		   op->new_mode, folder, name, &same, &err) == 0 &&
-	       same;
-}
-
-static bool
-path_is_ours(struct apply *apply, const struct op *op)
-{
-	const char *name;
-	int fd = folder_parent(apply->tree_fd, op->path, &name);
-	bool ours;
-
-	if (fd == -1)
-		return false;
-	ours = is_ours(apply, op, fd, name);
-	close(fd);
-
-	return ours;
-}
-
-/* true: nothing more to do, or done; false: the path stays as it is. */
-static bool
-undo_change(struct apply *apply, size_t i, bool ask)
-{
-	const struct op *op = &apply->ops.list[i];
-	char name[OP_NAME_SIZE];
-
-	op_name(name, 'n', i);
-	if (inode_of(apply->token_fd, name) == op->inode)
-		return true; /* U2 */
-	if (!path_is_ours(apply, op))
-		return false;
-	if (ask)
-		return true;
-	if (folder_swap(apply->token_fd, name, apply->tree_fd, op->path) == -1)
-		return false;
-	if (is_ours(apply, op, apply->token_fd, name))
-		return true;
-	folder_swap(apply->token_fd, name, apply->tree_fd, op->path);
-
-	return false;
-}
-
-static bool
+static enum undone
 undo_add(struct apply *apply, size_t i, bool ask)
 {
 	const struct op *op = &apply->ops.list[i];
 	char name[OP_NAME_SIZE];
+	enum undone ours;
 
 	op_name(name, 'n', i);
-	if (inode_of(apply->token_fd, name) != 0 ||
+	if (folder_inode(apply->token_fd, name) != 0 ||
 	    !is_there(apply->tree_fd, op->path))
-		return true; /* U2 */
-	if (!path_is_ours(apply, op))
-		return false;
-	if (ask)
-		return true;
+		return UNDONE;
+	ours = path_is_ours(apply, op);
+	if (ask || ours != UNDONE)
+		return ours;
 	if (folder_take(apply->tree_fd, op->path, apply->token_fd, name) == -1)
-		return false;
-	if (is_ours(apply, op, apply->token_fd, name))
-		return true;
-	folder_put(apply->token_fd, name, apply->tree_fd, op->path);
+		return left_or_failed();
+	ours = is_ours(apply, op, apply->token_fd, name);
+	if (ours == LEFT)
+		folder_put(apply->token_fd, name, apply->tree_fd, op->path);
 
-	return false;
+	return ours;
 }
 
-static bool
+static enum undone
 undo_delete(struct apply *apply, size_t i, bool ask)
 {
 	const struct op *op = &apply->ops.list[i];
 	char name[OP_NAME_SIZE];
 
 	op_name(name, 'd', i);
-	if (inode_of(apply->token_fd, name) == 0)
-		return true; /* U2 */
+	if (folder_inode(apply->token_fd, name) == 0)
+		return UNDONE;
 	if (ask)
-		return !is_there(apply->tree_fd, op->path);
+		return is_there(apply->tree_fd, op->path) ? LEFT : UNDONE;
+	if (folder_put(apply->token_fd, name, apply->tree_fd, op->path) == 0)
+		return UNDONE;
 
-	return folder_put(apply->token_fd, name, apply->tree_fd, op->path) == 0;
+	return left_or_failed();
 }
 
-/* U2: where there is something already, nothing is done. */
-static void
+/* One with something of somebody's in it stays. */
+static enum undone
+undo_mkdir(struct apply *apply, size_t i)
+{
+	if (folder_rmdir(apply->tree_fd, apply->ops.list[i].path) == 0 ||
+	    errno == ENOTEMPTY || errno == EBUSY)
+		return UNDONE;
+
+	return left_or_failed() == FAILED ? FAILED : UNDONE;
+}
+
+static enum undone
 undo_rmdir(struct apply *apply, size_t i)
 {
 	const struct op *op = &apply->ops.list[i];
@@ -181,18 +153,19 @@ undo_rmdir(struct apply *apply, size_t i)
 	struct stat st;
 
 	if (folder_lstat(apply->tree_fd, op->path, &st) == 0)
-		return;
+		return UNDONE;
 	op_name(name, 'r', i);
-	folder_restore(apply->token_fd, name, apply->tree_fd, op->path,
-	    op->old_mode);
+	if (folder_restore(apply->token_fd, name, apply->tree_fd, op->path,
+		op->old_mode) == 0)
+		return UNDONE;
+
+	return left_or_failed() == FAILED ? FAILED : UNDONE;
 }
 
-static bool
+static enum undone
 undo_op(struct apply *apply, size_t i, bool ask)
 {
-	const struct op *op = &apply->ops.list[i];
-
-	switch (op->kind) {
+	switch (apply->ops.list[i].kind) {
 	case OP_CHANGE:
 		return undo_change(apply, i, ask);
 	case OP_ADD:
@@ -200,34 +173,40 @@ undo_op(struct apply *apply, size_t i, bool ask)
 	case OP_DELETE:
 		return undo_delete(apply, i, ask);
 	case OP_MKDIR:
-		if (!ask)
-			folder_rmdir(apply->tree_fd, op->path);
-		return true;
+		return ask ? UNDONE : undo_mkdir(apply, i);
 	case OP_RMDIR:
-		if (!ask)
-			undo_rmdir(apply, i);
-		return true;
+		return ask ? UNDONE : undo_rmdir(apply, i);
 	}
 
-	return true;
+	return UNDONE;
 }
 
-static void
+static int
 undo_ops(struct apply *apply, struct paths *left, bool ask)
 {
+	const char *path;
 	size_t i;
 
-	for (i = apply->ops.count; i-- > 0;)
-		if (!undo_op(apply, i, ask))
-			paths_add(left, apply->ops.list[i].path);
+	for (i = apply->ops.count; i-- > 0;) {
+		path = apply->ops.list[i].path;
+		switch (undo_op(apply, i, ask)) {
+		case UNDONE:
+			break;
+		case LEFT:
+			paths_add(left, path);
+			break;
+		case FAILED:
+			return apply_fail_sys(apply, path);
+		}
+	}
+
+	return 0;
 }
 
 int
 undo_would_leave(struct apply *apply, struct paths *left)
 {
-	undo_ops(apply, left, true);
-
-	return 0;
+	return undo_ops(apply, left, true);
 }
 
 bool
@@ -235,15 +214,16 @@ undo_is_due(const struct apply *apply)
 {
 	const struct op *op;
 	char name[OP_NAME_SIZE];
+	uint64_t inode;
 	size_t i;
 
 	for (i = 0; i < apply->ops.count; i++) {
 		op = &apply->ops.list[i];
 		op_name(name, op->kind == OP_DELETE ? 'd' : 'n', i);
-		if ((op->kind == OP_DELETE &&
-			inode_of(apply->token_fd, name) != 0) ||
+		inode = folder_inode(apply->token_fd, name);
+		if ((op->kind == OP_DELETE && inode != 0) ||
 		    ((op->kind == OP_ADD || op->kind == OP_CHANGE) &&
-			inode_of(apply->token_fd, name) != op->inode))
+			inode != op->inode))
 			return true;
 	}
 
@@ -257,7 +237,7 @@ undo_index(struct apply *apply)
 
 	if (!folder_same(apply->token_fd, "new-index", apply->git_fd, "index"))
 		return 0; /* U2 */
-	if (inode_of(apply->token_fd, "old-index") != 0)
+	if (folder_inode(apply->token_fd, "old-index") != 0)
 		rc = renameat(apply->token_fd, "old-index", apply->git_fd,
 		    "index");
 	else
@@ -268,80 +248,43 @@ undo_index(struct apply *apply)
 	return rc == -1 ? apply_fail_sys(apply, "index") : 0;
 }
 
-static void
+static int
 drop_rollback_ref(struct apply *apply)
 {
 	enum refs_moved moved;
 	struct err err;
 
-	refs_move(apply->target, apply->rollback_ref, apply->before, NULL, NULL,
-	    &moved, &err);
+	if (refs_move(apply->target, apply->rollback_ref, apply->before, NULL,
+		NULL, &moved, &err) == -1)
+		return apply_fail(apply, &err);
+
+	return 0;
+}
+
+static int
+undo_once(struct apply *apply, struct paths *left)
+{
+	if (!apply_refs_only(apply) &&
+	    (undo_ops(apply, left, false) == -1 ||
+		sync_tree_folders(apply) == -1 || undo_index(apply) == -1))
+		return -1;
+
+	return drop_rollback_ref(apply);
 }
 
 int
 undo(struct apply *apply, struct paths *left)
 {
-	if (!apply_refs_only(apply)) {
-		undo_ops(apply, left, false);
-		if (sync_tree_folders(apply) == -1 || undo_index(apply) == -1)
-			return -1;
-	}
-	drop_rollback_ref(apply);
+	struct timespec pause = { 0, PAUSE_NS };
+	int i;
 
-	return 0;
-}
-
-/* U3: does `name` hold what git has anyway? */
-static bool
-is_blob_of(struct apply *apply, const struct op *op, const char *name)
-{
-	bool new = inode_of(apply->token_fd, name) == op->inode;
-	struct err err;
-	bool same = false;
-
-	blob_same(apply->target, new ? TARGET_AFTER : TARGET_BEFORE, op->path,
-	    new ? op->new_oid : op->old_oid, new ? op->new_mode : op->old_mode,
-	    apply->token_fd, name, &same, &err);
-
-	return same;
-}
-
-static int
-keep(struct apply *apply, const struct op *op, const char *name)
-{
-	char *folder = xasprintf("kept-%s", apply->name);
-	struct err err;
-	int fd = folder_own(apply->home_fd, folder, true, &err), rc = 0;
-
-	free(folder);
-	if (fd == -1)
-		return apply_fail(apply, &err);
-	if (renameat2(apply->token_fd, name, fd, name, RENAME_NOREPLACE) == -1)
-		rc = apply_fail_sys(apply, op->path);
-	close(fd);
-
-	return rc;
-}
-
-int
-undo_keep(struct apply *apply, struct paths *kept)
-{
-	const struct op *op;
-	char name[OP_NAME_SIZE];
-	size_t i;
-
-	for (i = 0; apply->token_fd != -1 && i < apply->ops.count; i++) {
-		op = &apply->ops.list[i];
-		if (op->kind == OP_RMDIR || op->kind == OP_MKDIR)
-			continue;
-		op_name(name, op->kind == OP_DELETE ? 'd' : 'n', i);
-		if (inode_of(apply->token_fd, name) == 0 ||
-		    is_blob_of(apply, op, name))
-			continue;
-		if (keep(apply, op, name) == -1)
-			return -1;
-		paths_add(kept, op->path);
+	for (i = 0; i < TRIES; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		paths_clear(left);
+		if (undo_once(apply, left) == 0)
+			return 0;
 	}
 
-	return 0;
+	return -1;
 }
