@@ -9,6 +9,7 @@
 
 #define TIMEOUT_DEFAULT_S 300
 #define TIMEOUT_MAX_S 86400
+#define ARGV_BYTES_MAX 4096
 
 bool
 fleet_key_valid(const char *repo_key)
@@ -248,6 +249,23 @@ remotes_read(struct fleet_repo *repo, const struct json *array,
 	return 0;
 }
 
+/* A check's words are told in events, which are lines of the ledger. */
+static int
+argv_check(const struct list *argv, size_t check, const struct reading *in)
+{
+	size_t i, len = 0;
+
+	for (i = 0; i < argv->count; i++)
+		len += strlen(argv->items[i]) + 1;
+	if (argv->count > 0 && len <= ARGV_BYTES_MAX)
+		return 0;
+
+	return err_set(in->err, EX_CONFIG, "%s.checks[%zu].argv: %s", in->place,
+	    check,
+	    argv->count == 0 ? "expected a program, found none"
+			     : "longer than 4096 bytes: write a script");
+}
+
 static int
 checks_read(struct fleet_repo *repo, const struct json *array,
     const struct reading *in)
@@ -264,11 +282,8 @@ checks_read(struct fleet_repo *repo, const struct json *array,
 		check->need = text_or(at, "need", "required");
 		check->timeout_s =
 		    json_get_int(at, "timeout_s", TIMEOUT_DEFAULT_S);
-		if (check->argv.count == 0)
-			return err_set(in->err, EX_CONFIG,
-			    "%s.checks[%zu].argv: expected a program, found "
-			    "none",
-			    in->place, i);
+		if (argv_check(&check->argv, i, in) == -1)
+			return -1;
 	}
 
 	return 0;

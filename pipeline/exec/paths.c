@@ -23,10 +23,11 @@ paths_clear(struct paths *paths)
 void
 paths_write(const struct paths *paths, struct jw *jw, const char *name)
 {
-	size_t i;
+	size_t i, from;
 
 	jw_array(jw, name);
-	for (i = 0; i < paths->count && i < PATHS_MAX; i++)
+	from = jw->out->len;
+	for (i = 0; i < paths->count && jw->out->len - from < PATHS_BYTES; i++)
 		jw_bytes(jw, NULL, paths->list[i], strlen(paths->list[i]));
 	jw_end(jw);
 }

@@ -7,7 +7,7 @@
 #include "json/jw.h"
 #include <stddef.h>
 
-#define PATHS_MAX 100 /* as many are told */
+#define PATHS_BYTES 4096 /* no further path is told behind so many */
 
 struct paths {
 	char **list; /* owned */
@@ -16,7 +16,10 @@ struct paths {
 
 void paths_add(struct paths *paths, const char *path);
 
-/* As an array; what is not UTF-8 becomes U+FFFD. */
+/*
+ * As an array; what is not UTF-8 becomes U+FFFD. Cut by bytes: whatever the
+ * names, an event that holds it is a line that the ledger takes (P7).
+ */
 void paths_write(const struct paths *paths, struct jw *jw, const char *name);
 
 void paths_clear(struct paths *paths);
