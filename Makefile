@@ -114,7 +114,7 @@ lint-shell: | $(needs)
 	@shellcheck -x bin/* .ci/run tests/need $(wildcard tests/*/*.sh) \
 	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/*)
 	@shellcheck -x -S warning -s bats \
-	  -e SC1090,SC1091,SC2010,SC2030,SC2031,SC2154,SC2314,SC2315 \
+	  -e SC1010,SC1090,SC1091,SC2010,SC2030,SC2031,SC2034,SC2154,SC2238,SC2314,SC2315 \
 	  tests/*.bash tests/*.bats
 lint-format: | $(needs)
 	@clang-format --dry-run -Werror $(headers) $(sources)

@@ -138,7 +138,7 @@ JSON
 	refused 'repos[0].checks[0].argv: expected a program, found none' \
 		"$(repo a '"checks":[{"argv":[]}]')"
 	refused 'repos[0].checks[0].argv: longer than 4096 bytes: write a script' \
-		"$(repo a "\"checks\":[{\"argv\":[\"a\",\"$(printf '%4096s' |
+		"$(repo a "\"checks\":[{\"argv\":[\"a\",\"$(printf '%4096s' '' |
 		    tr ' ' x)\"]}]")"
 	refused 'repos[0].checks[0].argv[1]: expected an argument, found ""' \
 		"$(repo a '"checks":[{"argv":["a",""]}]')"
