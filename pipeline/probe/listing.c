@@ -194,7 +194,7 @@ listing_run(struct listings *listings, const struct policy *policy,
 	collect(&run, listings);
 	pool.job_count = run.count;
 	if (run.count > 0)
-		rc = pool_run(&pool, err);
+		rc = pool_run(&pool, err) == -1 ? -1 : 1;
 	budget_clear(&run.budget);
 	free(run.due);
 

@@ -47,7 +47,8 @@ void listing_note(struct listings *listings, const char *shown,
 
 /*
  * List what is wanted and not listed yet, each under the policy's deadline,
- * no more of one host at once than its budget.
+ * no more of one host at once than its budget. Returns 1, or 0 where nothing
+ * was due.
  */
 int listing_run(struct listings *listings, const struct policy *policy,
     struct err *err);

@@ -213,6 +213,22 @@ collect(struct round *round, bool first)
 			round->todo[round->count++] = i;
 }
 
+/* What is waited for and cannot be listed would be waited for for ever. */
+static int
+list(struct round *round, struct err *err)
+{
+	struct probe *probe = round->probe;
+	int rc = listing_run(&probe->listings, probe->policy, err);
+	size_t i;
+
+	for (i = 0; rc == 0 && i < round->count; i++)
+		if (probe->repos[round->todo[i]].waits)
+			return err_set(err, EX_SOFTWARE, "%s: waits in vain",
+			    probe->fleet->repos[round->todo[i]].repo_key);
+
+	return rc == -1 ? -1 : 0;
+}
+
 int
 rounds_run(struct probe *probe, struct err *err)
 {
@@ -232,7 +248,7 @@ rounds_run(struct probe *probe, struct err *err)
 		collect(&round, first);
 		if (round.count == 0)
 			break;
-		rc = listing_run(&probe->listings, probe->policy, err);
+		rc = list(&round, err);
 		if (rc == 0)
 			rc = run(&round, true, err);
 	}

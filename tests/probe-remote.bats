@@ -5,6 +5,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load helper
 	load fleet
+	load probe
 	here
 	echo '{"schema": "hermes.policy/1", "protocols": ["file", "git", "https"]}' \
 	    >policy.json
@@ -12,35 +13,6 @@ setup() {
 
 teardown() {
 	git_stop
-}
-
-# fleet KEY... - fleet.json of the checkouts src/KEY
-fleet() {
-	printf '%s\n' "$@" | jq -R --arg here "$PWD" \
-	    '{repo_key: ., path: "\($here)/src/\(.)"}' |
-	    jq -s '{schema: "hermes.fleet/1", repos: .}' >fleet.json
-}
-
-# remotes KEY ROLE URL... - its remotes in fleet.json
-remotes() {
-	local key=$1
-	shift
-	jq --arg key "$key" '(.repos[] | select(.repo_key == $key)).remotes =
-	    [$ARGS.positional | _nwise(2) | {role: .[0], url: .[1]}]' \
-	    fleet.json --args "$@" >fleet.new
-	mv fleet.new fleet.json
-}
-
-# probe [ARG...] - out.json of fleet.json, valid; git:// is allowed
-probe() {
-	hermes-probe -p policy.json "$@" <fleet.json >out.json
-	valid cycle out.json
-}
-
-# of KEY FILTER - what the probe says of one repository
-of() {
-	jq -c --arg key "$1" \
-	    '.probe.repos[] | select(.repo_key == $key) | '"$2" out.json
 }
 
 # events - the types, with their subjects
@@ -289,9 +261,9 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	    "$(printf 'cycle.started -\nremote.degraded %s' "$PWD/up/lib.git")"
 	assert_equal "$(jq -c '.remotes[] | [.class, .good_count, .bad_count]' \
 	    S/remote_health.json)" '["not-found",0,1]'
-	for i in 1 2 3; do
-		probe -s S
-	done
+	probe -s S
+	probe -s S
+	probe -s S
 	assert_equal "$(events)" 'cycle.started -'
 	cp -p S/remote_health.json before
 	probe -s S
@@ -319,8 +291,8 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	assert_equal "$(jq -c .probe.offline out.json)" false
 }
 
-@test "probe: a remote that says nothing costs its deadline, no more" {
-	repo_make lib well
+# black_hole - a server that never says a word, on $port; stopped by teardown
+black_hole() {
 	free_port
 	python3 -c '
 import socket, sys, time
@@ -330,15 +302,38 @@ s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(5)
 open("ready", "w").close(); time.sleep(60)' "$port" 3>&- &
 	git_daemon=$!
 	while [ ! -e ready ]; do sleep 0.02; done
+}
+
+@test "probe: a remote that says nothing costs its deadline, no more" {
+	repo_make lib well
+	black_hole
 	fleet lib well
 	remotes lib primary "git://127.0.0.1:$port/lib.git" mirror "$PWD/up/lib.git"
 	jq '.probe_deadline_ms = 700' policy.json >quick.json
 	SECONDS=0
-	probe -p quick.json
+	mv quick.json policy.json
+	probe
 	((SECONDS <= 4))
 	assert_equal "$(of lib '[.reason, .endpoint.role, .facts]')" \
 	    '["current","mirror",["timeout"]]'
 	assert_equal "$(of well .reason)" '"current"'
-	run pgrep -P $$ hermes-probe
-	assert_output ''
+}
+
+@test "probe: TERM ends it with 75, and nothing of it is left" {
+	repo_make lib
+	black_hole
+	fleet lib
+	remotes lib primary "git://127.0.0.1:$port/lib.git"
+	hermes-probe -p policy.json <fleet.json >out.json 2>said 3>&- &
+	probe=$!
+	while [ -z "$(pgrep -P $probe)" ]; do sleep 0.02; done
+	workers=$(pgrep -P $probe)
+	kill -TERM $probe
+	status=0
+	wait $probe || status=$?
+	assert_equal $status 75
+	assert_equal "$(cat out.json)" ''
+	for worker in $workers; do
+		assert_not_exists "/proc/$worker/exe"
+	done
 }
