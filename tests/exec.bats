@@ -658,7 +658,7 @@ sealed() {
 
 @test "exec: -R reports a repository that has gone, and closes it when it is back" {
 	ready
-	run -0 strace -f -o /dev/null -e trace=renameat2 \
+	run -0 env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e trace=renameat2 \
 	    -e inject=renameat2:signal=KILL:when=6 hermes-exec -s state <doc.json
 	[ "$(jq -r '.exec.repos[0].verdict' <<<"$output")" = interrupted ]
 	mv a gone
@@ -674,7 +674,7 @@ sealed() {
 
 @test "exec: -R leaves a path that somebody changed meanwhile: mixed" {
 	ready
-	run -0 strace -f -o /dev/null -e trace=renameat \
+	run -0 env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e trace=renameat \
 	    -e inject=renameat:signal=KILL:when=3 hermes-exec -s state <doc.json
 	[ "$(git -C a/co rev-parse main)" = "$(git -C a/up rev-parse main~)" ]
 	[ "$(cat a/co/dir/change)" = bb ]

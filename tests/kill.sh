@@ -6,6 +6,7 @@
 # With INJECT=error=ENOSPC (or EIO, ...) the call fails instead.
 # Prints "N of N" for each; exit 1 where one is not exact. Needs strace.
 set -u
+export ASAN_OPTIONS=detect_leaks=0 # it cannot, under ptrace
 inject=${INJECT:-signal=KILL}
 step=${1:-1}
 shift

@@ -150,7 +150,9 @@ folder_sync_parent(int tree, const char *path)
 	int fd = open_parent(tree, path, O_RDONLY, &name);
 
 	if (fd == -1)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
+			   ? 0
+			   : -1;
 
 	return done(fd, fsync(fd));
 }

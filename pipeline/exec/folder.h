@@ -36,7 +36,7 @@ int folder_restore(int folder, const char *temporary, int tree,
     const char *path, mode_t bits);
 int folder_rmdir(int tree, const char *path);
 
-/* fsync the folder that `path` lies in; a folder that is gone is synced. */
+/* fsync the folder that `path` lies in; one that is gone needs none. */
 int folder_sync_parent(int tree, const char *path);
 
 /* Open (make, 0700) `name`; EX_NOPERM where it is no folder of ours. */
