@@ -81,6 +81,9 @@ demo: all | $(needs)
 	@$(tools) tests/demo/run $(BUILD)/demo
 check: all units | $(needs)
 	@$(tools) bats $(BATS) tests
+# kill -9 at every mutating system call of exec; minutes.
+check-kill: all | $(needs)
+	@$(tools) tests/kill.sh
 asan:
 	@$(MAKE) check BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS)' \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover'
@@ -112,7 +115,7 @@ lint-man: | $(needs)
 	@awk -f tests/sections.awk man/*
 lint-shell: | $(needs)
 	@shellcheck -x bin/* .ci/run tests/need $(wildcard tests/*/*.sh) \
-	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/*)
+	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/kill.sh)
 	@shellcheck -x -S warning -s bats \
 	  -e SC1010,SC1090,SC1091,SC2010,SC2030,SC2031,SC2034,SC2154,SC2238,SC2314,SC2315 \
 	  tests/*.bash tests/*.bats
@@ -143,7 +146,7 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps units demo check asan bench lint lint-rooms lint-headers \
+.PHONY: all deps units demo check check-kill asan bench lint lint-rooms lint-headers \
     lint-man lint-shell lint-format lint-filters install clean FORCE
 .SECONDARY:
 -include $(lib_obj:.o=.d) $(wildcard $(BUILD)/pipeline/*/*.d) \

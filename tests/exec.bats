@@ -476,13 +476,13 @@ sealed() {
 
 @test "exec: what is written to an old file that somebody held open is kept" {
 	mkfifo go
-	ready ".checks = $(check sh -c "echo late >$PWD/go; cat $PWD/done")"
-	mkfifo done
+	ready ".checks = $(check sh -c "echo late >$PWD/go; cat $PWD/over")"
+	mkfifo over
 	(
 		exec 7>>a/co/dir/change
 		read -r line <go
 		echo "$line" >&7
-		echo written >done
+		echo written >over
 	) 3>&- &
 	sleep 0.2
 	run_exec
