@@ -3,6 +3,12 @@
 
 bats_require_minimum_version 1.5.0
 
+setup_file() {
+	load helper
+	here
+	"$fixtures/fixture" "$BATS_FILE_TMPDIR/fixture"
+}
+
 setup() {
 	load helper
 	here
@@ -12,6 +18,12 @@ setup() {
 
 teardown() {
 	[ -z "${sleeper-}" ] || kill "$sleeper" 2>/dev/null || :
+}
+
+# fixture KEY - KEY/up and KEY/co, a clone that is one commit behind
+fixture() {
+	cp -a "$BATS_FILE_TMPDIR/fixture" "$1"
+	git -C "$1/co" remote set-url origin "$PWD/$1/up"
 }
 
 # job KEY [JQ] - the job that takes KEY/co from its HEAD to origin/main
@@ -35,7 +47,7 @@ run_exec() {
 
 # ready [JQ] - the fixture as "a", and a document for it
 ready() {
-	"$fixtures/fixture" a
+	fixture a
 	plan "$(job a "${1-.}")"
 	"$snapshot" a/co >before
 }
@@ -494,7 +506,7 @@ sealed() {
 }
 
 @test "exec: objects that are only in staging land in the checkout" {
-	"$fixtures/fixture" a
+	fixture a
 	git clone -q --bare a/up staging
 	git -C staging repack -q -a -d
 	after=$(git -C a/up rev-parse main)
@@ -523,7 +535,7 @@ sealed() {
 }
 
 @test "exec: a linked worktree is moved, the main one is not" {
-	"$fixtures/fixture" m
+	fixture m
 	git -C m/co switch -q -c side
 	mkdir a
 	git -C m/co worktree add -q "$PWD/a/co" main
@@ -542,7 +554,7 @@ sealed() {
 }
 
 @test "exec: ref-only moves a branch that nobody has checked out" {
-	"$fixtures/fixture" a
+	fixture a
 	git -C a/co switch -q -c other
 	"$snapshot" a/co | grep -v refs/heads/main >before
 	plan "$(job a '.strategy = "ref-only"')"
@@ -558,7 +570,7 @@ sealed() {
 }
 
 @test "exec: a bare repository is moved by refs alone" {
-	"$fixtures/fixture" m
+	fixture m
 	git clone -q --bare m/up a
 	git -C a update-ref refs/heads/main main~
 	jq -n --arg p "$PWD" --arg b "$(git -C a rev-parse main)" \
@@ -572,7 +584,7 @@ sealed() {
 }
 
 @test "exec: a submodule's commit moves in the index alone" {
-	"$fixtures/fixture" a
+	fixture a
 	one=$(git -C a/up rev-parse main~)
 	git -C a/up update-index --add --cacheinfo "160000,$one,sub"
 	git -C a/up commit -q -m sub
@@ -598,7 +610,7 @@ sealed() {
 }
 
 @test "exec: dependencies first; a failed one blocks what needs it, by name" {
-	for key in a b c; do "$fixtures/fixture" "$key"; done
+	for key in a b c; do fixture "$key"; done
 	plan "$(job a '.token = 1 | .turn = 1 | .depends_on = ["b"]')" \
 	    "$(job b '.token = 2 | .turn = 2 | .depends_on = ["c"]')" \
 	    "$(job c '.token = 3 | .turn = 3')"
@@ -619,7 +631,7 @@ sealed() {
 }
 
 @test "exec: TERM finishes what is in hand, starts nothing, and exits 75" {
-	for key in a b; do "$fixtures/fixture" "$key"; done
+	for key in a b; do fixture "$key"; done
 	plan "$(job a ".token = 1 | .checks = $(check sleep 1)")" \
 	    "$(job b '.token = 2 | .depends_on = ["a"]')"
 	hermes-exec -s state <doc.json >out.json 2>why 3>&- &
