@@ -337,3 +337,16 @@ open("ready", "w").close(); time.sleep(60)' "$port" 3>&- &
 		assert_not_exists "/proc/$worker/exe"
 	done
 }
+
+@test "probe: the page's examples run" {
+	repo_make current behind
+	upstream_commit behind
+	fleet current behind
+	examples=$(sed -n 's/^\.Dl \$ //p' "$top/man/hermes-probe.1" |
+	    sed "s,/tmp/staging,$PWD/staging,")
+	assert_equal "$(printf '%s\n' "$examples" | wc -l)" 2
+	bash -c "$(printf '%s\n' "$examples" | head -n 1)" >first
+	assert_equal "$(cat first)" 'behind: unfetched'
+	bash -o pipefail -c "$(printf '%s\n' "$examples" | tail -n 1)" >second
+	grep -q '^behind .*upgrade' second
+}
