@@ -237,6 +237,15 @@ same_views() {
 	    .code]' st/rollback_intelligence.json)" "[\"rolled-back\",\"$(oid 2)\",\"check-failed\"]"
 }
 
+@test "project: a commit that a canary refused is bad too, one for not now is not" {
+	outcome apply.refused a 7 1 2 '{"code": "check-failed"}'
+	outcome apply.refused b 8 1 2 '{"code": "not-now"}'
+	happens 2025-03-01T04:00:00.000Z
+	assert_equal "$(repo a '[.code, .recommendation, .bad_commits[0].oid]')" \
+	    "[\"bad-commit\",\"block\",\"$(oid 2)\"]"
+	assert_equal "$(repo b '.bad_commits')" '[]'
+}
+
 @test "project: the required check that failed is remembered with it" {
 	outcome apply.started a 7 1 2
 	event check.failed a '{"token": 7, "need": "wanted", "argv": ["lint"]}'

@@ -293,6 +293,13 @@ refused(struct fold *fold, struct fold_repo *repo,
 		fails(repo, INTELLIGENCE_FAILED, event->at);
 		trouble(fold, repo, outcome->code, "could not go to", outcome);
 	}
+	/* A canary: refused before the tree changed, but the commit is bad. */
+	if (is(outcome->code, "check-failed") && !goes_back(repo, outcome)) {
+		add_bad(repo, outcome->after, outcome, outcome->code,
+		    event->at);
+		stands(repo, "behind", "bad-commit", "block",
+		    with_oid(outcome->after, false));
+	}
 	verdict(repo, is(outcome->code, "needs") ? "blocked" : "refused",
 	    outcome, event->at);
 	close_apply(repo);
