@@ -4,7 +4,7 @@
 setup() {
 	load helper
 	here
-	unit=$top/${BUILD:-build}/unit/memory
+	unit=${BUILD:-$top/build}/unit/memory
 	mkdir -m 700 s
 }
 

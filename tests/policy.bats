@@ -4,7 +4,7 @@
 setup() {
 	load helper
 	here
-	unit=$top/${BUILD:-build}/unit/config
+	unit=${BUILD:-$top/build}/unit/config
 	echo '{"schema":"hermes.policy/1"}' >bare
 }
 

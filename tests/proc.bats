@@ -4,7 +4,7 @@
 setup() {
 	load helper
 	here
-	unit=$top/${BUILD:-build}/unit
+	unit=${BUILD:-$top/build}/unit
 	mark=mark-$$-$RANDOM$RANDOM
 	nap=600.$RANDOM$RANDOM
 }

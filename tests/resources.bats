@@ -4,7 +4,7 @@
 setup() {
 	load helper
 	here
-	units=$top/${BUILD:-build}/unit
+	units=${BUILD:-$top/build}/unit
 	mkdir -p r/proc/pressure r/sys/class/power_supply
 	meminfo 8000000 4000000
 	echo "0.10 0.10 0.10 1/100 1" >r/proc/loadavg

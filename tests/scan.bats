@@ -212,6 +212,6 @@ keys() {
 	git init -q src/a
 	git init -q 'src/b c'
 	hermes-scan src >out
-	"$top/${BUILD:-build}/unit/config" - out >fleet
+	"${BUILD:-$top/build}/unit/config" - out >fleet
 	assert_equal "$(jq -c '[.repos[].repo_key]' fleet)" '["a","b-c"]'
 }

@@ -4,7 +4,7 @@
 setup() {
 	load helper
 	here
-	unit=$top/${BUILD:-build}/unit/url
+	unit=${BUILD:-$top/build}/unit/url
 }
 
 # is LINE EXPECTED
