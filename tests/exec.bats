@@ -668,6 +668,14 @@ sealed() {
 	[ "$(jq -c .events again.json)" = '[]' ]
 }
 
+@test "exec: -R removes the journal that a killed writer had not renamed" {
+	mkdir -p -m 700 state/journals
+	echo '{"half":' >state/journals/.48.new
+	hermes-exec -R -s state >out.json
+	[ "$(jq -c .exec.recovered out.json)" = '[]' ]
+	[ ! -e state/journals/.48.new ]
+}
+
 @test "exec: -R reports a repository that has gone, and closes it when it is back" {
 	ready
 	run -0 env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e trace=renameat2 \

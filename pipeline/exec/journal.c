@@ -186,6 +186,16 @@ by_token(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* What a killed state_write() had not renamed: the journal under the token
+ * itself, or its absence, is what counts (J1). */
+static bool
+is_unfinished(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && name[0] == '.' && strcmp(name + len - 4, ".new") == 0;
+}
+
 int
 journals_read(struct journals *journals, const struct state *state,
     struct err *err)
@@ -204,6 +214,10 @@ journals_read(struct journals *journals, const struct state *state,
 	while (rc == 0 && (entry = readdir(dir)) != NULL)
 		if (is_token(entry->d_name))
 			rc = read_one(journals, state, entry->d_name, err);
+		else if (is_unfinished(entry->d_name) &&
+			 unlinkat(fd, entry->d_name, 0) == -1)
+			rc = err_sys(err, EX_IOERR, "%s/journals/%s",
+			    state->path, entry->d_name);
 	closedir(dir);
 	if (rc == 0 && journals->count > 0)
 		qsort(journals->list, journals->count,

@@ -30,7 +30,10 @@ struct journals {
 	size_t count, cap;
 };
 
-/* All of them. One that is damaged is EX_DATAERR: a person must look. */
+/*
+ * All of them. One that is damaged is EX_DATAERR: a person must look. One that
+ * its killed writer had not renamed yet is removed (recovery alone calls).
+ */
 int journals_read(struct journals *journals, const struct state *state,
     struct err *err);
 void journals_clear(struct journals *journals);
