@@ -324,7 +324,7 @@ instead() {
 	    "hermes-cycle: $PWD/none/config/fleet.json: not there: hermes init makes it"
 	run -64 hermes-cycle now
 	run -0 hermes-cycle -h
-	assert_output 'usage: hermes-cycle'
+	assert_output 'usage: hermes-cycle [-u REPO[=OID]]'
 }
 
 # Exactly where it was before or where upstream is, and nothing in between.

@@ -374,9 +374,12 @@ tokens() {
 	x=$(printf '1%.0s' {1..40})
 	back="$solo_plan |= (.strategy = \"rollback\" | .target = \"$x\" |
 	    .endpoint = null) | $solo_probe |= (.change = null | .endpoint = null |
-	    .unsafe = null | .ahead_count = 3)"
+	    .unsafe = null | .ahead_count = 3) | .memory.rollback.repos =
+	    [{repo_key: \"solo\", points: [{before: \"$x\"}]}]"
 	edited "$back"
 	assert_equal "$(failed)" '[]'
+	refuses_one "$back | .memory.rollback = null" target-is-tip stale-plan \
+	    "back to $x"
 	refuses_one "$back | $solo_plan.target = $solo_plan.before" \
 	    target-is-tip stale-plan "back to $(printf 'e%.0s' {1..40})"
 	refuses_one "$back | $solo_probe.free_bytes = 1" space no-space \

@@ -256,6 +256,48 @@ same_views() {
 	    st/rollback_intelligence.json)" '["./ok","a b"]'
 }
 
+@test "project: an apply leaves a way back, until it is gone" {
+	for n in 2 3 4 5 6; do
+		outcome apply.committed a "$n" "$((n - 1))" "$n"
+	done
+	happens 2025-03-01T04:00:00.000Z
+	assert_equal "$(jq -c '[.repos[0].points[] | [.token, .before[39:],
+	    .after[39:], .branch]]' st/rollback_intelligence.json)" \
+	    '[[3,"2","3","main"],[4,"3","4","main"],[5,"4","5","main"],[6,"5","6","main"]]'
+	event apply.started a '{"token": 7, "strategy": "rollback"}'
+	event apply.committed a "{\"token\": 7, \"before\": \"$(oid 6)\", \"after\": \"$(oid 4)\"}"
+	happens 2025-03-01T05:00:00.000Z
+	valid rollback_intelligence st/rollback_intelligence.json
+	assert_equal "$(jq -c '[.repos[0].points[].token]' \
+	    st/rollback_intelligence.json)" '[3,4]'
+}
+
+@test "project: an apply that cannot be taken back leaves a way back" {
+	outcome rollback.blocked a 7 1 2
+	happens 2025-03-01T04:00:00.000Z
+	assert_equal "$(jq -c '[.repos[0].points[] | [.before, .after]]' \
+	    st/rollback_intelligence.json)" "[[\"$(oid 1)\",\"$(oid 2)\"]]"
+}
+
+@test "project: bad commits are forgotten once a later one is applied" {
+	outcome apply.rolled-back a 1 1 2
+	outcome apply.rolled-back a 2 1 3
+	happens 2025-03-01T04:00:00.000Z
+	assert_equal "$(repo a '[.bad_commits[].token]')" '[1,2]'
+	outcome apply.committed a 3 1 4
+	happens 2025-03-01T05:00:00.000Z
+	assert_equal "$(repo a .bad_commits)" '[]'
+}
+
+@test "project: an undo that is refused needs a person, and is no failure" {
+	event apply.started a '{"token": 7, "strategy": "rollback"}'
+	event apply.refused a "{\"token\": 7, \"code\": \"no-space\", \"before\": \"$(oid 2)\", \"after\": \"$(oid 1)\"}"
+	happens 2025-03-01T04:00:00.000Z
+	assert_equal "$(needs)" '[true,["a","no-space"]]'
+	assert_equal "$(repo a '[.failure_streak_count, .last_failure_at]')" \
+	    '[0,null]'
+}
+
 @test "project: an undone commit is bad" {
 	event apply.started a '{"token": 7, "strategy": "rollback"}'
 	event apply.committed a "{\"token\": 7, \"before\": \"$(oid 2)\", \"after\": \"$(oid 1)\"}"

@@ -31,7 +31,7 @@ words() {
 	assert_equal "$(codes decision)" "$(words held window min-age cooldown \
 	    bad-commit needs dependency-cycle pressure lease-foreign \
 	    remote-down risk signature gate stale-plan check-failed \
-	    rollback-blocked)"
+	    rollback-blocked undo no-undo)"
 }
 
 @test "reasons: no code is there twice" {

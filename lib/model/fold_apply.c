@@ -186,22 +186,48 @@ arrived(struct fold_repo *repo, const struct outcome *outcome, instant at)
 	intelligence_note(&repo->known, INTELLIGENCE_COMMITTED, at);
 }
 
+/* The way back from here (X6). */
+static void
+add_point(struct fold_repo *repo, const struct outcome *outcome, instant at)
+{
+	const struct fold_point point = { at, outcome->token,
+		(char *)outcome->branch, (char *)outcome->before,
+		(char *)outcome->after };
+
+	fold_points_add(&repo->points, &point);
+}
+
+/* Upstream has moved past what was bad, or no bad one would be applied. */
+static void
+went_forward(struct fold_repo *repo, const struct outcome *outcome, instant at)
+{
+	add_point(repo, outcome, at);
+	fold_bad_remove(repo, NULL);
+	fold_repo_tip(repo, outcome->after, at);
+	stands(repo, "current", "current", "none", plain("current"));
+}
+
+static void
+went_back(struct fold_repo *repo, const struct outcome *outcome,
+    const struct fold_event *event)
+{
+	fold_points_back(&repo->points, outcome->before, outcome->after);
+	remember(repo, "undone", outcome, event);
+	add_bad(repo, outcome->before, outcome, "undone", event->at);
+	stands(repo, "behind", "bad-commit", "block",
+	    with_oid(outcome->before, false));
+}
+
 static void
 committed(struct fold *fold, struct fold_repo *repo,
     const struct outcome *outcome, const struct fold_event *event)
 {
 	fold->totals.applied_count++;
-	if (goes_back(repo, outcome)) {
-		arrived(repo, outcome, event->at);
-		remember(repo, "undone", outcome, event);
-		add_bad(repo, outcome->before, outcome, "undone", event->at);
-		stands(repo, "behind", "bad-commit", "block",
-		    with_oid(outcome->before, false));
-	} else {
-		arrived(repo, outcome, event->at);
-		fold_repo_tip(repo, outcome->after, event->at);
-		stands(repo, "current", "current", "none", plain("current"));
-	}
+	arrived(repo, outcome, event->at);
+	if (goes_back(repo, outcome))
+		went_back(repo, outcome, event);
+	else
+		went_forward(repo, outcome, event->at);
 	verdict(repo, "applied", outcome, event->at);
 	close_apply(repo);
 }
@@ -236,6 +262,7 @@ rollback_blocked(struct fold *fold, struct fold_repo *repo,
 		fails(repo, INTELLIGENCE_FAILED, event->at);
 		add_bad(repo, outcome->after, outcome, "rollback-blocked",
 		    event->at);
+		add_point(repo, outcome, event->at);
 		fold_text(&repo->head, outcome->after);
 		stands(repo, repo->reason, "rollback-blocked", "block",
 		    with_oid(outcome->after, true));
@@ -289,7 +316,10 @@ refused(struct fold *fold, struct fold_repo *repo,
 		waits(fold, repo, json_get_text(event->data, "needs"));
 	else
 		fold->totals.refused_count++;
-	if (speaks_of_upgrade(outcome->code)) {
+	if (goes_back(repo, outcome)) {
+		trouble(fold, repo, outcome->code, "could not go back to",
+		    outcome);
+	} else if (speaks_of_upgrade(outcome->code)) {
 		fails(repo, INTELLIGENCE_FAILED, event->at);
 		trouble(fold, repo, outcome->code, "could not go to", outcome);
 	}

@@ -91,6 +91,7 @@ fold_repo_forget(struct fold_repo *repo)
 	fold_bad_remove(repo, NULL);
 	fold_holds_remove(repo);
 	rollbacks_remove(repo);
+	fold_points_clear(&repo->points);
 	*repo = kept;
 }
 

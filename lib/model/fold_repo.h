@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/instant.h"
 #include "json/jw.h"
+#include "model/fold_point.h"
 #include "model/intelligence.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,6 +79,7 @@ struct fold_repo {
 	struct fold_hold *holds;
 	struct fold_rollback *rollbacks;
 	size_t bad_count, hold_count, rollback_count;
+	struct fold_points points;
 	struct fold_open open;
 	struct intelligence known;
 };

@@ -111,6 +111,8 @@ lists_save(const struct fold_repo *repo, struct jw *jw)
 			fold_rollback_write(&repo->rollbacks[i], jw);
 		jw_end(jw);
 	}
+	if (repo->points.count > 0)
+		fold_points_write(&repo->points, "points", jw);
 }
 
 static void
@@ -352,6 +354,8 @@ other_restore(struct fold *fold, struct fold_repo *repo,
 		holds_restore(repo, value);
 	else if (strcmp(name, "rollbacks") == 0)
 		rollbacks_restore(repo, value);
+	else if (strcmp(name, "points") == 0)
+		fold_points_read(&repo->points, value);
 	else if (strcmp(name, "open") == 0)
 		open_restore(&repo->open, value);
 	else if (strcmp(name, "known") == 0)

@@ -35,6 +35,8 @@ static const struct reason table[] = {
 	DECISION("window", DEFER, false, "outside its windows"),
 	DECISION("pressure", DEFER, false, "the machine is under pressure"),
 	DECISION("remote-down", DEFER, false, "no remote is usable"),
+	DECISION("no-undo", BLOCK, true, "cannot go back"),
+	DECISION("undo", NONE, false, "goes back on an operator's word"),
 
 	/* B1: by lstat, owner and config file alone */
 	LOCAL("missing", BLOCK, true, "the folder is missing"),

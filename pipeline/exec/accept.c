@@ -244,9 +244,11 @@ fill_apply(struct apply *apply, const struct json *fleet,
 	apply->after = json_get_text(plan, "target");
 	apply->role = role;
 	apply->url = json_get_text(endpoint, "url");
-	if (role != NULL && strcmp(role, "primary") == 0)
-		apply->remote = json_get_text(endpoint, "name");
-	apply->staging = json_get_text(probe, "staging");
+	if (!apply_goes_back(apply)) { /* else all of it is here */
+		if (role != NULL && strcmp(role, "primary") == 0)
+			apply->remote = json_get_text(endpoint, "name");
+		apply->staging = json_get_text(probe, "staging");
+	}
 	apply->token = json_get_int(reservation, "token", 0);
 	apply->lane = json_get_int(reservation, "lane", 0);
 	apply->turn = json_get_int(reservation, "turn", 0);

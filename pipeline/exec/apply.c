@@ -67,6 +67,12 @@ apply_refs_only(const struct apply *apply)
 	return apply->tree_fd == -1;
 }
 
+bool
+apply_goes_back(const struct apply *apply)
+{
+	return strcmp(apply->strategy, "rollback") == 0;
+}
+
 int
 apply_stop(struct apply *apply, enum verdict verdict, const char *code,
     const char *fmt, ...)

@@ -79,6 +79,9 @@ void apply_clear(struct apply *apply);
 /* No worktree is changed, refs alone. */
 bool apply_refs_only(const struct apply *apply);
 
+/* Is it the operator's way back (X6)? */
+bool apply_goes_back(const struct apply *apply);
+
 /* Open the repository, its folders, and take its lock (A1). */
 int apply_open(struct apply *apply);
 

@@ -17,7 +17,7 @@ close_tracking(struct apply *apply)
 	struct err err;
 	int found;
 
-	if (apply->tracking == NULL || strcmp(apply->strategy, "rollback") == 0)
+	if (apply->tracking == NULL || apply_goes_back(apply))
 		return;
 	found = refs_oid(apply->target, apply->tracking, oid, &err);
 	if (found == -1 || (found == 1 && (strcmp(oid, apply->after) == 0 ||

@@ -20,7 +20,7 @@
 static int
 check_direction(struct apply *apply)
 {
-	bool undo = strcmp(apply->strategy, "rollback") == 0;
+	bool undo = apply_goes_back(apply);
 	const char *old = undo ? apply->after : apply->before;
 	const char *new = undo ? apply->before : apply->after;
 

@@ -176,7 +176,7 @@ judge(struct apply *apply, struct paths *left)
 	    (strcmp(oid, apply->after) == 0 || strcmp(oid, apply->before) == 0))
 		return finish_rollback(apply, oid, left);
 	if (oid[0] != '\0' && refs_descends(apply->target, oid, apply->after) &&
-	    strcmp(apply->strategy, "rollback") != 0)
+	    !apply_goes_back(apply))
 		return OUTCOME_AFTER;
 	if (strcmp(oid, apply->after) == 0)
 		return OUTCOME_AFTER;

@@ -39,6 +39,8 @@ run_canary(struct apply *apply)
 {
 	enum check_result result;
 
+	if (apply_goes_back(apply)) /* it has been live before */
+		return 0;
 	if (canary_run(apply, &result) == -1 ||
 	    stop_checked(apply, result) == -1)
 		return -1;
@@ -46,14 +48,18 @@ run_canary(struct apply *apply)
 	return 0;
 }
 
-/* "not now" is no verdict on the commit: it is refused, not remembered. */
+/*
+ * "not now" is no verdict on the commit: it is refused, not remembered. Where
+ * the operator goes back a check is told and takes nothing back: it would
+ * lead to the very commit that was to go.
+ */
 static void
 run_health(struct apply *apply, struct paths *left)
 {
 	enum check_result result =
 	    check_run(apply, "health", health_folder(apply));
 
-	if (result == CHECK_PASSED) {
+	if (result == CHECK_PASSED || apply_goes_back(apply)) {
 		apply->verdict = VERDICT_APPLIED;
 		return;
 	}

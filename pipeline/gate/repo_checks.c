@@ -261,8 +261,26 @@ strategy_allowed(const struct entry *entry)
 		goes_back(entry) ? 0 : ahead));
 }
 
+/* Did an apply that is remembered lead away from `target`? */
+static bool
+recorded(const struct facts *facts, const struct entry *entry,
+    const char *target)
+{
+	const struct json *at = json_first(
+	    json_get(parts_list(facts->doc, "memory", "rollback"), "repos"));
+
+	while (
+	    at && !facts_same(json_get_text(at, "repo_key"), entry->repo_key))
+		at = json_next(at);
+	at = json_first(json_get(at, "points"));
+	while (at && !facts_same(json_get_text(at, "before"), target))
+		at = json_next(at);
+
+	return at != NULL;
+}
+
 static struct check
-target_is_tip(const struct entry *entry)
+target_is_tip(const struct facts *facts, const struct entry *entry)
 {
 	const char *name = "target-is-tip", *code = "stale-plan";
 	const char *target = json_get_text(entry->plan, "target");
@@ -272,8 +290,9 @@ target_is_tip(const struct entry *entry)
 
 	if (goes_back(entry))
 		return check_make(name,
-		    facts_is_oid(target) && !facts_same(target, before), code,
-		    xasprintf("back to %s", or_null(target)));
+		    facts_is_oid(target) && !facts_same(target, before) &&
+			recorded(facts, entry, target),
+		    code, xasprintf("back to %s", or_null(target)));
 	if (facts_same(target, tip) && !known)
 		return check_make(name, false, code,
 		    xasprintf("%s: not fetched", tip));
@@ -301,7 +320,7 @@ repo_checks(struct facts *facts)
 		*check++ = signature(facts, entry);
 		*check++ = tree_safe(entry);
 		*check++ = strategy_allowed(entry);
-		*check++ = target_is_tip(entry);
+		*check++ = target_is_tip(facts, entry);
 		entry->passed = true;
 		for (k = 0; k < REPO_CHECK_COUNT; k++)
 			entry->passed &= entry->checks[k].passed;

@@ -1,11 +1,12 @@
 #include "decide.h"
+#include "back.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "chance.h"
 #include "conditions.h"
+#include "found.h"
 #include "model/reason.h"
 #include "note.h"
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,12 +16,6 @@ static bool
 is(const char *code, const char *other)
 {
 	return !strcmp(code, other);
-}
-
-static int64_t
-behind_count(const struct plan_repo *repo)
-{
-	return json_get_int(repo->probe, "behind_count", -1);
 }
 
 /* "dependency cycle of a, b, c and 5 more", once for each cycle. */
@@ -50,75 +45,11 @@ name_cycles(struct plan *plan)
 	free(members);
 }
 
-/* The host, or the URL of what has none, that failed with `class`. */
-static const char *
-failed_endpoint(const struct plan_repo *repo, const char *class)
-{
-	const struct json *at = json_first(json_get(repo->probe, "endpoints"));
-	const char *host;
-
-	for (; at; at = json_next(at)) {
-		if (!is(json_get_text(at, "class"), class))
-			continue;
-		host = json_get_text(at, "host");
-		return host ? host : json_get_text(at, "url");
-	}
-
-	return NULL;
-}
-
-static void
-note_remote(struct plan_repo *repo, const struct reason *reason)
-{
-	const char *where = failed_endpoint(repo, reason->code);
-	const char *code =
-	    reason->advice == REASON_DEFER ? "remote-down" : reason->code;
-
-	note_fact(repo, reason->code);
-	if (where)
-		note(repo, code, "remote %s %s", where, reason->code);
-	else
-		note(repo, code, "%s", reason->text);
-}
-
-/* What the probe says besides; but how old a lock is changes by itself. */
-static const char *
-stable_detail(const struct plan_repo *repo)
-{
-	const char *detail = json_get_text(repo->probe, "detail");
-	size_t len = detail ? strlen(detail) : 0;
-
-	if (len > 6 && is(detail + len - 6, " s old"))
-		return NULL;
-
-	return detail;
-}
-
-static void
-note_found(struct plan_repo *repo, const struct reason *reason)
-{
-	const char *detail = stable_detail(repo);
-	const struct json *fact;
-
-	if (reason->kind == REASON_REMOTE)
-		note_remote(repo, reason);
-	else if (repo->due)
-		note(repo, reason->code, "is behind by %" PRId64 " commit%s",
-		    behind_count(repo), behind_count(repo) == 1 ? "" : "s");
-	else if (detail)
-		note(repo, reason->code, "%s (%s)", reason->text, detail);
-	else
-		note(repo, reason->code, "%s", reason->text);
-	for (fact = json_first(json_get(repo->probe, "facts")); fact;
-	     fact = json_next(fact))
-		note_fact(repo, json_text(fact));
-}
-
 /* Edits are no trouble while there is nothing to put over them. */
 static bool
 harmless(const struct plan_repo *repo)
 {
-	return behind_count(repo) == 0 &&
+	return found_behind_count(repo) == 0 &&
 	       (is(repo->found, "dirty") || is(repo->found, "staged") ||
 		   is(repo->found, "locked"));
 }
@@ -131,7 +62,7 @@ settled(const struct plan_repo *repo)
 		return true;
 
 	return repo->word == PLAN_NONE &&
-	       (behind_count(repo) == 0 || is(repo->found, "current") ||
+	       (found_behind_count(repo) == 0 || is(repo->found, "current") ||
 		   is(repo->found, "ahead"));
 }
 
@@ -255,7 +186,11 @@ decide_one(struct plan *plan, size_t i, struct err *err)
 	struct plan_repo *repo = &plan->repos[i];
 	bool risky = false;
 
-	note_found(repo, reason_find(repo->found));
+	if (plan->back) {
+		back_decide(plan, repo);
+		return 0;
+	}
+	found_note(repo);
 	if (repo->due && decide_due(plan, i, &risky, err) == -1)
 		return -1;
 	if (!repo->due && !conditions_standing(repo) && harmless(repo))

@@ -124,6 +124,12 @@ read_memory(struct plan *plan, const struct json *memory)
 		if (repo)
 			repo->learned = at;
 	}
+	at = json_first(json_get(json_get(memory, "rollback"), "repos"));
+	for (; at; at = json_next(at)) {
+		repo = map_get(&plan->by_key, json_get_text(at, "repo_key"));
+		if (repo)
+			repo->taken = at;
+	}
 	at = json_first(json_get(json_get(memory, "remote_health"), "remotes"));
 	for (; at; at = json_next(at))
 		map_put(&plan->health, json_get_text(at, "url"), (void *)at);

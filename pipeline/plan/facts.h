@@ -36,12 +36,14 @@ struct plan_repo {
 	const struct json *probe;   /* probe.repos[] */
 	const struct json *known;   /* memory.state.repos[], or NULL */
 	const struct json *learned; /* memory.intelligence.repos[], or NULL */
+	const struct json *taken;   /* memory.rollback.repos[], or NULL */
 	const char *found;          /* the probe's leading reason */
 	const char *tip;            /* or NULL */
 	bool due;                   /* N2 */
 
 	enum reason_advice advice; /* the strongest of what was noted */
 	enum plan_word word;
+	const char *back;     /* where it goes back to, or NULL */
 	const char *strategy; /* static */
 	const char *code;     /* static; the leading one */
 	const char **codes;   /* owned list of static texts; no two alike */
@@ -81,6 +83,9 @@ struct plan {
 	bool offline;                /* no host could be reached */
 	const char *pressure;        /* "none" and so on */
 	const char *pressure_reason; /* or NULL */
+
+	struct plan_repo *back; /* the one to go back (back.h), or NULL */
+	const char *back_oid;   /* borrowed; where to; NULL: one apply */
 
 	struct order order;
 	char **cycle_texts; /* owned, each owned; by cycle number - 1 */

@@ -28,17 +28,24 @@ keep(const char *path, const struct buf *text, struct err *err)
 int
 main(int argc, char *argv[])
 {
-	const char *path = NULL; /* borrowed from argv */
+	const char *path = NULL, *undo = NULL; /* borrowed from argv */
+	bool ask = false;
 	struct buf text = { 0 };
 	struct doc doc = { 0 };
 	struct err err;
-	int ch;
+	int ch, no;
 
-	stage_begin(argc, argv, "hermes-plan [-s STATE]");
-	while ((ch = getopt(argc, argv, "s:")) != -1)
+	stage_begin(argc, argv, "hermes-plan [-e] [-s STATE] [-u REPO[=OID]]");
+	while ((ch = getopt(argc, argv, "es:u:")) != -1)
 		switch (ch) {
+		case 'e':
+			ask = true;
+			break;
 		case 's':
 			path = optarg;
+			break;
+		case 'u':
+			undo = optarg;
 			break;
 		default:
 			stage_usage();
@@ -47,12 +54,12 @@ main(int argc, char *argv[])
 		stage_usage();
 
 	if (doc_read(&doc, stdin, "stdin", &err) == -1 ||
-	    plan_add(&doc, path ? &text : NULL, &err) == -1 ||
+	    (no = plan_add(&doc, undo, path ? &text : NULL, &err)) == -1 ||
 	    (path && keep(path, &text, &err) == -1) ||
 	    doc_write(&doc, stdout, &err) == -1)
 		stage_die(&err);
 	buf_clear(&text);
 	doc_clear(&doc);
 
-	return 0;
+	return ask ? no : 0;
 }

@@ -1,4 +1,5 @@
 #include "plan.h"
+#include "back.h"
 #include "chain.h"
 #include "decide.h"
 #include "facts.h"
@@ -20,19 +21,28 @@ plan_report(const struct plan *plan, struct doc *doc, struct buf *state)
 	doc_put(doc, "plan", &text);
 }
 
+/* 1: the one that is to go back does not. */
+static int
+verdict(const struct plan *plan)
+{
+	return plan->back && !plan->back->back;
+}
+
 int
-plan_add(struct doc *doc, struct buf *state, struct err *err)
+plan_add(struct doc *doc, const char *undo, struct buf *state, struct err *err)
 {
 	struct plan plan = { 0 };
 	int result = -1;
 
 	if (doc_begin(doc, "plan", err) == -1 || shapes_check(doc, err) == -1)
 		return -1;
-	if (facts_read(&plan, doc, err) == 0 && decide(&plan, err) == 0) {
+	if (facts_read(&plan, doc, err) == 0 &&
+	    (!undo || back_want(&plan, undo, err) == 0) &&
+	    decide(&plan, err) == 0) {
 		queue_fill(&plan);
 		chain_follow(&plan);
 		plan_report(&plan, doc, state);
-		result = 0;
+		result = verdict(&plan);
 	}
 	plan_clear(&plan);
 

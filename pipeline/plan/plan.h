@@ -12,10 +12,12 @@
 #include "json/doc.h"
 
 /*
- * Add "plan" to `doc`, and its events. Where `state` is given, the text of
+ * Add "plan" to `doc`, and its events; one to go back (back.h) where `undo`
+ * is given: then 1 where it cannot be. Where `state` is given, the text of
  * global_orchestration_plan.json goes there. EX_DATAERR: what it reads is
- * not what hermes-probe writes.
+ * not what hermes-probe writes; EX_USAGE: `undo` is wrong.
  */
-int plan_add(struct doc *doc, struct buf *state, struct err *err);
+int plan_add(struct doc *doc, const char *undo, struct buf *state,
+    struct err *err);
 
 #endif

@@ -11,7 +11,7 @@
 static const char *
 target(const struct plan_repo *repo)
 {
-	return repo->due ? repo->tip : NULL;
+	return repo->back ? repo->back : repo->due ? repo->tip : NULL;
 }
 
 static const char *
@@ -215,6 +215,7 @@ write_head(const struct plan *plan, const char *decision_hash, struct jw *jw)
 	jw_text(jw, "decision_hash", decision_hash);
 	jw_text(jw, "pressure", plan->pressure);
 	jw_int(jw, "lane_count", (int64_t)plan->lane_count);
+	jw_text(jw, "undo", plan->back ? plan->back->repo_key : NULL);
 }
 
 void
@@ -349,7 +350,7 @@ report_events(const struct plan *plan, const char *decision_hash,
 	const struct plan_repo *repo;
 
 	for (repo = plan->repos; repo < plan->repos + plan->count; repo++)
-		if (changed(plan, repo))
+		if (!plan->back && changed(plan, repo))
 			say_changed(repo, doc);
 	say_decided(plan, decision_hash, doc);
 }

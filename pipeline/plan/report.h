@@ -21,7 +21,8 @@ void report_plan(const struct plan *plan, const char *decision_hash,
 void report_state(const struct plan *plan, const char *decision_hash,
     struct buf *out);
 
-/* repo.changed for what differs from the memory, and plan.decided. */
+/* repo.changed for what differs from the memory, and plan.decided. A plan to
+ * go back says nothing of how repositories stand. */
 void report_events(const struct plan *plan, const char *decision_hash,
     struct doc *doc);
 

@@ -216,6 +216,9 @@ static const struct shape probe_repo_shape[] = {
 	{ "endpoint", JSON_OBJECT, NULLABLE, .members = selected_shape },
 	{ "tip", JSON_STRING, NULLABLE, OID },
 	PLAIN("tip_known", JSON_BOOL, MAYBE),
+	NUMBER("staged_count", MAYBE, 0, COUNT_MAX),
+	NUMBER("unstaged_count", MAYBE, 0, COUNT_MAX),
+	{ "dirty_paths", JSON_ARRAY, 0, .each = JSON_STRING },
 	NUMBER("ahead_count", NULLABLE, 0, COUNT_MAX),
 	NUMBER("behind_count", NULLABLE, 0, COUNT_MAX),
 	{ "change", JSON_OBJECT, NULLABLE, .members = change_facts_shape },
@@ -309,9 +312,30 @@ static const struct shape health_shape[] = {
 	{ 0 },
 };
 
+static const struct shape point_shape[] = {
+	PLAIN("branch", JSON_STRING, NULLABLE),
+	{ "before", JSON_STRING, NEED, OID },
+	{ "after", JSON_STRING, NEED, OID },
+	{ 0 },
+};
+
+static const struct shape taken_repo_shape[] = {
+	{ "repo_key", JSON_STRING, NEED, KEY },
+	{ "points", JSON_ARRAY, 0, .each = JSON_OBJECT,
+	    .each_members = point_shape },
+	{ 0 },
+};
+
+static const struct shape rollback_shape[] = {
+	{ "repos", JSON_ARRAY, 0, .each = JSON_OBJECT,
+	    .each_members = taken_repo_shape },
+	{ 0 },
+};
+
 static const struct shape memory_shape[] = {
 	{ "state", JSON_OBJECT, NULLABLE, .members = state_shape },
 	{ "intelligence", JSON_OBJECT, MAYBE, .members = intelligence_shape },
+	{ "rollback", JSON_OBJECT, MAYBE, .members = rollback_shape },
 	{ "remote_health", JSON_OBJECT, MAYBE, .members = health_shape },
 	{ 0 },
 };

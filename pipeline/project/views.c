@@ -96,7 +96,8 @@ taken_back(const struct fold_repo *repo, struct jw *jw)
 {
 	size_t i;
 
-	if (!repo->present || repo->rollback_count + repo->bad_count == 0)
+	if (!repo->present ||
+	    repo->rollback_count + repo->bad_count + repo->points.count == 0)
 		return;
 	jw_object(jw, NULL);
 	jw_text(jw, "repo_key", repo->repo_key);
@@ -106,6 +107,7 @@ taken_back(const struct fold_repo *repo, struct jw *jw)
 	for (i = 0; i < repo->rollback_count; i++)
 		fold_rollback_write(&repo->rollbacks[i], jw);
 	jw_end(jw);
+	fold_points_write(&repo->points, "points", jw);
 	jw_end(jw);
 }
 

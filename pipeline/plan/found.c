@@ -1,0 +1,83 @@
+#include "found.h"
+#include "model/reason.h"
+#include "note.h"
+#include <inttypes.h>
+#include <string.h>
+
+static bool
+is(const char *code, const char *other)
+{
+	return !strcmp(code, other);
+}
+
+int64_t
+found_behind_count(const struct plan_repo *repo)
+{
+	return json_get_int(repo->probe, "behind_count", -1);
+}
+
+/* The host, or the URL of what has none, that failed with `class`. */
+static const char *
+failed_endpoint(const struct plan_repo *repo, const char *class)
+{
+	const struct json *at = json_first(json_get(repo->probe, "endpoints"));
+	const char *host;
+
+	for (; at; at = json_next(at)) {
+		if (!is(json_get_text(at, "class"), class))
+			continue;
+		host = json_get_text(at, "host");
+		return host ? host : json_get_text(at, "url");
+	}
+
+	return NULL;
+}
+
+static void
+note_remote(struct plan_repo *repo, const struct reason *reason)
+{
+	const char *where = failed_endpoint(repo, reason->code);
+	const char *code =
+	    reason->advice == REASON_DEFER ? "remote-down" : reason->code;
+
+	note_fact(repo, reason->code);
+	if (where)
+		note(repo, code, "remote %s %s", where, reason->code);
+	else
+		note(repo, code, "%s", reason->text);
+}
+
+/* What the probe says besides; but how old a lock is changes by itself. */
+static const char *
+stable_detail(const struct plan_repo *repo)
+{
+	const char *detail = json_get_text(repo->probe, "detail");
+	size_t len = detail ? strlen(detail) : 0;
+
+	if (len > 6 && is(detail + len - 6, " s old"))
+		return NULL;
+
+	return detail;
+}
+
+void
+found_note(struct plan_repo *repo)
+{
+	const struct reason *reason = reason_find(repo->found);
+	const char *detail = stable_detail(repo);
+	const struct json *fact;
+
+	if (reason->kind == REASON_REMOTE)
+		note_remote(repo, reason);
+	else if (repo->due)
+		note(repo, reason->code, "is behind by %" PRId64 " commit%s",
+		    found_behind_count(repo),
+		    found_behind_count(repo) == 1 ? "" : "s");
+	else if (detail)
+		note(repo, reason->code, "%s (%s)", reason->text, detail);
+	else
+		note(repo, reason->code, "%s", reason->text);
+	for (fact = json_first(json_get(repo->probe, "facts")); fact;
+	     fact = json_next(fact))
+		note_fact(repo, json_text(fact));
+}
