@@ -264,8 +264,7 @@ setup() {
 
 @test "plan: a wrong flag is 64, -h is help" {
 	run -64 hermes-plan -x </dev/null
-	run -64 hermes-plan -x </dev/null
 	run -64 hermes-plan extra </dev/null
 	run -0 hermes-plan -h
-	assert_output --partial 'usage: hermes-plan [-s STATE]'
+	assert_output --partial 'usage: hermes-plan [-e] [-s STATE] [-u REPO[=OID]]'
 }
