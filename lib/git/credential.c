@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/environment.h"
+#include "git/patience.h"
 #include "proc/child.h"
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ credential_fill(struct credential *credential, const char *protocol,
 		.cwd = "/",
 		.input = input,
 		.input_len = strlen(input),
-		.deadline_ms = 10000,
+		.deadline_ms = patience_left_ms(10000) + 1,
 		.grace_ms = 200,
 		.output_max = 16384,
 		.subreaper = true };

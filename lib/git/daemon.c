@@ -2,11 +2,13 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/lg.h"
+#include "git/patience.h"
 #include "git/trouble.h"
 #include "model/url.h"
 #include <errno.h>
 #include <git2/sys/transport.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +141,8 @@ stream_read(git_smart_subtransport_stream *base, char *out, size_t size,
 	const char *code;
 	ssize_t got;
 
+	if (!patience_wait(stream->fd, POLLIN))
+		return fail(stream->heard ? "too-slow" : "timeout", 0, NULL);
 	do
 		got = recv(stream->fd, out, size, 0);
 	while (got < 0 && errno == EINTR);

@@ -112,6 +112,24 @@ list_path(struct endpoint *endpoint, const char *path,
 	place_clear(&place);
 }
 
+/* Did libgit2 find its own words for this, or a remote's (P9)? */
+static bool
+own_words(void)
+{
+	const git_error *last = git_error_last();
+
+	switch (last ? last->klass : GIT_ERROR_NONE) {
+	case GIT_ERROR_NOMEMORY:
+	case GIT_ERROR_OS:
+	case GIT_ERROR_ZLIB:
+	case GIT_ERROR_INDEXER:
+	case GIT_ERROR_ODB:
+		return true;
+	default:
+		return false;
+	}
+}
+
 const char *
 endpoint_trouble(char **detail)
 {
@@ -124,7 +142,8 @@ endpoint_trouble(char **detail)
 			*detail = xstrdup(trouble->detail);
 		return trouble->code;
 	}
-	*detail = url_redacted(said);
+	if (own_words())
+		*detail = url_redacted(said);
 	code = trouble_code_of(said, strlen(said));
 
 	return code ? code : "not-git";

@@ -24,7 +24,7 @@ struct endpoint_ref {
 
 struct endpoint {
 	const char *class; /* static; "ok" or a remote reason */
-	char *detail;      /* owned, redacted; or NULL */
+	char *detail;      /* owned, no words of the remote's; or NULL */
 	char *head; /* owned; the branch that HEAD names, short; or NULL */
 	struct endpoint_ref *refs; /* owned; those wanted that are there */
 	size_t ref_count, ref_cap;
@@ -47,8 +47,8 @@ void endpoint_list(struct endpoint *endpoint, const struct url *url,
 /* The id of `ref`, or NULL. Borrowed. */
 const char *endpoint_tip(const struct endpoint *endpoint, const char *ref);
 
-/* The class of what just failed in libgit2, and its detail (owned, may be
- * NULL), from trouble.h or from what was said. */
+/* The class of what just failed in libgit2, from trouble.h or from what was
+ * said, and its detail (owned, may be NULL): no words of a remote's (P9). */
 const char *endpoint_trouble(char **detail);
 
 /* Add a ref, as a listing that was kept elsewhere comes back. */

@@ -5,15 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* git 2.39, environment.c: local_repo_env, and what we set ourselves. */
+/* git 2.39, environment.c: local_repo_env; what we set ourselves; and the
+ * protocol, for libgit2 speaks version 0 alone. */
 static const char *const dropped[] = { "GIT_ALTERNATE_OBJECT_DIRECTORIES",
 	"GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
 	"GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
 	"GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
 	"GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX",
 	"GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_INTERNAL_SUPER_PREFIX",
-	"GIT_NAMESPACE", "GIT_TERMINAL_PROMPT", "GIT_ASKPASS", "SSH_ASKPASS",
-	"SSH_ASKPASS_REQUIRE", "LC_ALL" };
+	"GIT_NAMESPACE", "GIT_PROTOCOL", "GIT_TERMINAL_PROMPT", "GIT_ASKPASS",
+	"SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "LC_ALL" };
 
 /* An empty GIT_ASKPASS hides core.askPass and SSH_ASKPASS from git. */
 static const char *const added[] = { "GIT_TERMINAL_PROMPT=0",

@@ -2,13 +2,15 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/credential.h"
+#include "git/http_code.h"
 #include "git/lg.h"
+#include "git/patience.h"
 #include "git/trouble.h"
 #include "model/url.h"
 #include <curl/curl.h>
-#include <errno.h>
 #include <git2/errors.h>
 #include <git2/sys/transport.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +18,10 @@
 
 #define REDIRECTS_MAX 5
 #define CONNECT_MS 15000
+#define TOTAL_MS ((int64_t)24 * 60 * 60 * 1000) /* where nobody asks for less  \
+						 */
+#define ADVERT_MAX ((size_t)64 << 20)           /* half a million branches */
+#define REFUSAL_MAX ((size_t)1 << 20)
 #define BUFFER_MAX ((size_t)1 << 20) /* held before libgit2 asks for more */
 
 static struct http_settings settings;
@@ -56,85 +62,26 @@ fail(const char *code, long status, const char *detail)
 	return -1;
 }
 
-static const char *
-code_of_refusal(CURL *easy)
-{
-	long number = 0;
-
-	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
-	switch (number) {
-	case ECONNREFUSED:
-		return "refused";
-	case ETIMEDOUT:
-		return "timeout";
-	default:
-		return "unreachable";
-	}
-}
-
-static const char *
-code_of_curl(CURL *easy, CURLcode result)
-{
-	switch (result) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return "dns";
-	case CURLE_COULDNT_CONNECT:
-		return code_of_refusal(easy);
-	case CURLE_OPERATION_TIMEDOUT:
-		return "timeout";
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		return "tls";
-	case CURLE_URL_MALFORMAT:
-		return "unsupported-url";
-	case CURLE_PROXY:
-		return "proxy-auth";
-	case CURLE_UNSUPPORTED_PROTOCOL: /* "HTTP/0.9" */
-	case CURLE_WEIRD_SERVER_REPLY:
-		return "not-git";
-	default:
-		return "early-eof";
-	}
-}
-
-static const char *
-code_of_status(long status, bool asked)
-{
-	switch (status) {
-	case 401:
-		return asked ? "auth-rejected" : "auth-missing";
-	case 403:
-		return "forbidden";
-	case 404:
-	case 410:
-		return "not-found";
-	case 407:
-		return "proxy-auth";
-	case 429:
-		return "rate-limited";
-	default:
-		return status >= 500 ? "server-error" : "not-git";
-	}
-}
-
+/* Not what a refusal says, and not more than anyone has to say. */
 static size_t
 take_bytes(char *bytes, size_t size, size_t count, void *ctx)
 {
 	struct stream *stream = ctx;
+	size_t len = size * count;
+	long status = 0;
 
 	if (stream->answer.len - stream->answer_at > BUFFER_MAX) {
 		stream->paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
-	stream->received += size * count;
-	buf_add(&stream->answer, bytes, size * count);
-	return size * count;
+	stream->received += len;
+	curl_easy_getinfo(stream->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		return stream->received > REFUSAL_MAX ? 0 : len;
+	if (!stream->post && stream->received > ADVERT_MAX)
+		return 0;
+	buf_add(&stream->answer, bytes, len);
+	return len;
 }
 
 /* libcurl starts (TLS and all) in the worker that first needs it: a fleet of
@@ -161,7 +108,10 @@ set_common(struct stream *stream, const char *url)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* H1 */
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+	    (long)patience_left_ms(CONNECT_MS));
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+	    (long)patience_left_ms(TOTAL_MS));
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "git/2.39 (hermes)");
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
@@ -226,6 +176,10 @@ dial(struct stream *stream)
 			 : "/info/refs?service=git-upload-pack");
 
 	stream->easy = curl_easy_init();
+	if (patience_left_ms(1) == 0) { /* libcurl takes 0 for no end */
+		free(url);
+		return fail("too-slow", 0, NULL);
+	}
 	if (stream->easy == NULL || connections() == NULL) {
 		free(url);
 		return fail("early-eof", 0, "libcurl: out of memory");
@@ -241,17 +195,6 @@ dial(struct stream *stream)
 	curl_multi_add_handle(connections(), stream->easy);
 	stream->running = true;
 	return 0;
-}
-
-static void
-note_retry_after(struct stream *stream)
-{
-	curl_off_t seconds = 0;
-
-	if (curl_easy_getinfo(stream->easy, CURLINFO_RETRY_AFTER, &seconds) ==
-		CURLE_OK &&
-	    seconds > 0)
-		trouble_retry_after((int64_t)seconds * 1000);
 }
 
 static void
@@ -273,10 +216,12 @@ static int
 finish(struct stream *stream, CURLcode result)
 {
 	stream->ended = true;
-	if (result == CURLE_OK)
-		return 0;
-	return fail(code_of_curl(stream->easy, result), stream->status,
-	    curl_easy_strerror(result));
+	if (result == CURLE_OK ||
+	    (stream->status != 0 && stream->status != 200))
+		return 0; /* a refusal is one, however its page ends */
+	return fail(http_code_of_curl(stream->easy, result), stream->status,
+	    result == CURLE_WRITE_ERROR ? "its answer is too long"
+					: curl_easy_strerror(result));
 }
 
 /* Let libcurl work until there is something to read or nothing to come. */
@@ -325,6 +270,30 @@ redirect_base(const char *target)
 	return end != NULL ? xstrndup(target, (size_t)(end - target)) : NULL;
 }
 
+/* Where to: protocol and host, no more, for the rest may be a secret. */
+static int
+fail_redirected(struct stream *stream, const char *target)
+{
+	const char *host = target != NULL ? strstr(target, "://") : NULL, *why;
+	char *root, *detail = NULL;
+	struct url url;
+
+	if (host == NULL)
+		return fail("redirected", stream->status, NULL);
+	host += 3;
+	root = xasprintf("%.*s/-",
+	    (int)(host - target + (ptrdiff_t)strcspn(host, "/?#")), target);
+	if (url_parse(&url, root, &why) == 0) {
+		detail =
+		    xasprintf("to %.*s", (int)strlen(url.text) - 2, url.text);
+		url_clear(&url);
+	}
+	fail("redirected", stream->status, detail);
+	free(detail);
+	free(root);
+	return -1;
+}
+
 /* H1: 0 where http->url moved within its host; else `redirected`. */
 static int
 follow(struct stream *stream)
@@ -333,23 +302,23 @@ follow(struct stream *stream)
 	struct url here = { 0 }, there = { 0 };
 	const char *target = NULL, *why;
 	char *base = NULL;
-	bool ok;
+	int result = 0;
 
 	curl_easy_getinfo(stream->easy, CURLINFO_REDIRECT_URL, &target);
 	if (target != NULL)
 		base = redirect_base(target);
-	ok = base != NULL && url_parse(&here, http->url, &why) == 0 &&
-	     url_parse(&there, base, &why) == 0 && there.host != NULL &&
-	     same_place(&here, &there);
+	if (base != NULL && url_parse(&here, http->url, &why) == 0 &&
+	    url_parse(&there, base, &why) == 0 && there.host != NULL &&
+	    same_place(&here, &there)) {
+		free(http->url);
+		http->url = xstrdup(there.text);
+	} else {
+		result = fail_redirected(stream, target);
+	}
+	free(base);
 	url_clear(&here);
 	url_clear(&there);
-	if (!ok) {
-		free(base);
-		return fail("redirected", stream->status, target);
-	}
-	free(http->url);
-	http->url = base;
-	return 0;
+	return result;
 }
 
 /* H2: 0 where there is a password to try now. */
@@ -377,18 +346,30 @@ authenticate(struct stream *stream)
 }
 
 static int
+refused(struct stream *stream)
+{
+	long status = stream->status, retry_ms;
+	const char *code =
+	    http_code_of_status(status, stream->http->credential.user != NULL);
+
+	retry_ms = http_retry_after_ms(stream->easy, status);
+	if (retry_ms > 0) {
+		code = "rate-limited";
+		trouble_retry_after(retry_ms);
+	}
+	return fail(code, status, NULL);
+}
+
+static int
 judge(struct stream *stream)
 {
-	if (stream->status != 200) {
-		note_retry_after(stream);
-		return fail(code_of_status(stream->status,
-				stream->http->credential.user != NULL),
-		    stream->status, NULL);
-	}
+	if (stream->status != 200)
+		return refused(stream);
 	if (!stream->typed)
 		return fail("not-git", stream->status, NULL);
 	if (stream->ended && stream->received == 0)
-		return fail("empty-advert", stream->status, NULL);
+		return fail(stream->post ? "early-eof" : "empty-advert",
+		    stream->status, NULL);
 	return 0;
 }
 

@@ -7,11 +7,13 @@
  * the failure by number: libcurl's code, the HTTP status, Retry-After (B6).
  *
  *   H1  a redirect to another protocol, host or port is not followed, but
- *       `redirected`, with its target
- *   H2  a password comes from credential.h alone, is sent to the host it was
- *       asked for, and only after that host's 401
+ *       `redirected`, with that host and no more of it
+ *   H2  a password comes from credential.h or the user's ~/.netrc, is sent
+ *       to the host that it is for, and only after that host's 401
  *   H3  an answer is read only if its type says git (else `not-git`); an
  *       empty one is `empty-advert` (B4)
+ *   H4  nothing that a server writes is shown or decides a code, and there
+ *       is an end to what is taken of it: patience.h, 64 MiB of listing
  */
 #ifndef GIT_HTTP_H
 #define GIT_HTTP_H

@@ -3,8 +3,11 @@
 #include "base/buf.h"
 #include "git/environment.h"
 #include "git/lg.h"
+#include "git/patience.h"
 #include "git/trouble.h"
 #include "model/url.h"
+#include "proc/host.h"
+#include "proc/reap.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <git2/errors.h>
@@ -12,12 +15,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define SAID_MAX ((size_t)8192)
+#define END_MS 2000 /* for an ssh whose work is done to end */
 
 static const char *configured;
 
@@ -84,7 +89,7 @@ command_line(const struct url *url, char *argv[ARGV_MAX])
 	struct buf remote = { 0 };
 	size_t count = 0;
 
-	if (line == NULL && program == NULL)
+	if (line == NULL)
 		line = configured;
 	if (line != NULL) {
 		push(argv, &count, xstrdup("sh"));
@@ -161,6 +166,10 @@ start(struct stream *stream, char *const argv[])
 	close_fd(&child_out);
 	close_fd(&child_said);
 	environment_free(env);
+	if (result == 0) {
+		fcntl(stream->in, F_SETFL, O_NONBLOCK);
+		fcntl(stream->said_fd, F_SETFL, O_NONBLOCK);
+	}
 	return result == 0 ? 0 : fail("ssh-auth", 0, "ssh: cannot be started");
 }
 
@@ -171,34 +180,78 @@ listen_to_stderr(struct stream *stream)
 	char bytes[1024];
 	ssize_t len;
 
-	if (stream->said_fd == -1)
-		return;
-	len = read(stream->said_fd, bytes, sizeof bytes);
-	if (len <= 0)
+	while ((len = read(stream->said_fd, bytes, sizeof bytes)) > 0)
+		if (stream->said.len < SAID_MAX)
+			buf_add(&stream->said, bytes, (size_t)len);
+	if (len == 0 || (errno != EAGAIN && errno != EINTR))
 		close_fd(&stream->said_fd);
-	else if (stream->said.len < SAID_MAX)
-		buf_add(&stream->said, bytes, (size_t)len);
+}
+
+/*
+ * Nothing is to be said any more: it ends by itself, or by TERM, or by KILL.
+ * -1 where no exit status was to be had. What it left in the background
+ * (ControlPersist) may hold its stderr open: nobody waits for the end of it.
+ */
+static int
+end(struct stream *stream)
+{
+	int64_t since = host_monotonic_ms(), ms;
+	bool ended, asked = false;
+	int status = -1;
+
+	close_fd(&stream->in);
+	close_fd(&stream->out);
+	if (stream->pid <= 0)
+		return -1;
+	do {
+		ended = reap_wait(stream->pid, 5, &status);
+		if (stream->said_fd != -1)
+			listen_to_stderr(stream);
+		ms = host_monotonic_ms() - since;
+		if (!ended && !asked && ms >= END_MS / 2)
+			asked = kill(stream->pid, SIGTERM) == 0;
+	} while (!ended && ms < END_MS);
+	if (!ended) {
+		kill(stream->pid, SIGKILL);
+		reap_wait(stream->pid, END_MS, &status);
+	}
+	stream->pid = 0;
+
+	return ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* The conversation is over: how did ssh end, and what did it say? */
 static int
 explain(struct stream *stream)
 {
-	const char *code;
-	int status = 0;
+	int status = end(stream);
+	const char *code = trouble_code_of_ssh(status, buf_text(&stream->said),
+	    stream->said.len);
+	char detail[64] = "";
 
-	close_fd(&stream->in);
-	while (stream->said_fd != -1)
-		listen_to_stderr(stream);
-	if (stream->pid > 0)
-		waitpid(stream->pid, &status, 0);
-	stream->pid = 0;
-	code = trouble_code_of(buf_text(&stream->said), stream->said.len);
-	if (code == NULL)
-		code = WIFEXITED(status) && WEXITSTATUS(status) == 127
-			   ? "not-git"
-			   : "early-eof";
-	return fail(code, WIFEXITED(status) ? WEXITSTATUS(status) : 0, NULL);
+	if (status > 0)
+		snprintf(detail, sizeof detail, "ssh: exit status %d", status);
+	return fail(code, status, detail);
+}
+
+/* Until something is to be read, or the end of patience. */
+static bool
+wait_for_answer(struct stream *stream)
+{
+	struct pollfd fds[2];
+	int64_t left;
+
+	while ((left = patience_left_ms(60000)) > 0) {
+		fds[0] = (struct pollfd){ stream->out, POLLIN, 0 };
+		fds[1] = (struct pollfd){ stream->said_fd, POLLIN, 0 };
+		if (poll(fds, 2, (int)left) == -1)
+			continue;
+		if (fds[1].revents != 0)
+			listen_to_stderr(stream);
+		if (fds[0].revents != 0)
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -209,17 +262,8 @@ stream_read(git_smart_subtransport_stream *base, char *buffer, size_t size,
 	ssize_t len;
 
 	*count = 0;
-	for (;;) {
-		struct pollfd fds[] = { { stream->out, POLLIN, 0 },
-			{ stream->said_fd, POLLIN, 0 } };
-
-		if (poll(fds, 2, -1) == -1 && errno != EINTR)
-			return fail("early-eof", 0, NULL);
-		if (fds[1].revents != 0)
-			listen_to_stderr(stream);
-		if (fds[0].revents != 0)
-			break;
-	}
+	if (!wait_for_answer(stream))
+		return fail(stream->heard ? "too-slow" : "timeout", 0, NULL);
 	len = read(stream->out, buffer, size);
 	if (len > 0) {
 		stream->heard = true;
@@ -235,9 +279,12 @@ stream_write(git_smart_subtransport_stream *base, const char *bytes, size_t len)
 	struct stream *stream = (struct stream *)base;
 
 	while (len > 0) {
-		ssize_t written = write(stream->in, bytes, len);
+		ssize_t written;
 
-		if (written == -1 && errno == EINTR)
+		if (!patience_wait(stream->in, POLLOUT))
+			return fail("too-slow", 0, NULL);
+		written = write(stream->in, bytes, len);
+		if (written == -1 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (written == -1)
 			return explain(stream);
@@ -252,13 +299,8 @@ stream_free(git_smart_subtransport_stream *base)
 {
 	struct stream *stream = (struct stream *)base;
 
-	close_fd(&stream->in);
-	close_fd(&stream->out);
+	end(stream);
 	close_fd(&stream->said_fd);
-	if (stream->pid > 0) {
-		kill(stream->pid, SIGTERM);
-		waitpid(stream->pid, NULL, 0);
-	}
 	stream->ssh->stream = NULL;
 	buf_clear(&stream->said);
 	free(stream);

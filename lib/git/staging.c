@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define TIP "refs/staged/tip"
@@ -285,6 +286,25 @@ find_tip(git_remote *remote, const char *ref, char tip[OID_SIZE])
 	return false;
 }
 
+/* A pack that would take more than half of the space that was free. */
+static int
+keep_within(const git_indexer_progress *progress, void *free_bytes)
+{
+	return progress->received_bytes > *(const size_t *)free_bytes / 2 ? -1
+									  : 0;
+}
+
+static size_t
+free_bytes_of(const char *path)
+{
+	struct statvfs info;
+
+	if (statvfs(path, &info) == -1)
+		return SIZE_MAX;
+
+	return (size_t)info.f_bavail * (size_t)info.f_frsize;
+}
+
 /* Connect, list, download; never git_remote_fetch(), which writes refs and
  * FETCH_HEAD. */
 static const char *
@@ -295,12 +315,15 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 	char *spec = xstrdup(job->ref);
 	git_strarray specs = { &spec, 1 };
 	const char *class = NULL;
+	size_t free_bytes = free_bytes_of(job->path);
 
 	git_remote_connect_options_init(&connect,
 	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
 	git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
 	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
 	options.update_fetchhead = 0;
+	options.callbacks.transfer_progress = keep_within;
+	options.callbacks.payload = &free_bytes;
 	trouble_clear();
 	git_error_clear();
 	if (git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &connect) < 0)
@@ -308,7 +331,10 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 	else if (!find_tip(remote, job->ref, job->tip))
 		class = "ref-missing";
 	else if (git_remote_download(remote, &specs, &options) < 0)
-		class = endpoint_trouble(detail);
+		class =
+		    git_remote_stats(remote)->received_bytes > free_bytes / 2
+			? "no-space"
+			: endpoint_trouble(detail);
 	free(spec);
 
 	return class;

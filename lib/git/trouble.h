@@ -16,13 +16,14 @@ struct trouble {
 	const char *code;       /* static; a remote reason code; NULL: none */
 	long status;            /* HTTP status or exit status of ssh; 0: none */
 	int64_t retry_after_ms; /* 429 and 503; 0: not said */
-	char detail[256];       /* redacted, one line; may be empty */
+	char detail[256];       /* one line; may be empty; never a remote's
+				   own words (P9) */
 };
 
 void trouble_clear(void);
 
-/* Note what went wrong; the first one noted stays. `detail` is redacted
- * here; NULL where the code says it all. */
+/* Note what went wrong; the first one noted stays. `detail` is ours, or the
+ * system's; NULL where the code says it all. */
 void trouble_set(const char *code, long status, const char *detail);
 void trouble_retry_after(int64_t ms);
 
@@ -30,9 +31,16 @@ void trouble_retry_after(int64_t ms);
 const struct trouble *trouble_last(void);
 
 /*
- * The reason code for what ssh, git-upload-pack or a git daemon said, and
+ * The reason code for what git-upload-pack, a git daemon or libgit2 said, and
  * NULL where no phrase is known. The phrases are data, in this file only.
  */
 const char *trouble_code_of(const char *said, size_t len);
+
+/*
+ * The reason code for how ssh ended: by its exit status first (255 is ssh's
+ * own, all others are of what ran on the other side), by its words last.
+ * `status` -1: a signal ended it. Never NULL.
+ */
+const char *trouble_code_of_ssh(int status, const char *said, size_t len);
 
 #endif
