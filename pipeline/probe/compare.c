@@ -1,6 +1,7 @@
 #include "compare.h"
 #include "base/alloc.h"
 #include "git/staging.h"
+#include "git/trouble.h"
 #include "json/value.h"
 #include "model/reason.h"
 #include <stdlib.h>
@@ -50,6 +51,8 @@ note_failure(struct job *job, const char *class, char *detail)
 		return COMPARE_DONE;
 	}
 	job->member->class = class;
+	job->member->fetch_failed = true;
+	job->member->retry_after_ms = trouble_last()->retry_after_ms;
 	job->member->tip[0] = '\0';
 	free(job->member->detail);
 	job->member->detail = detail;
@@ -65,8 +68,12 @@ fetch(struct job *job, const char *path, char **detail)
 		.before = job->in->branch_oid,
 		.url = &job->member->url,
 		.ref = job->in->upstream_ref };
-	const char *class;
+	const struct breaker *breaker = &job->probe->listings.breaker;
+	const char *class, *host = job->member->url.host;
 
+	trouble_clear();
+	if (breaker_ready(breaker, host) == POOL_NEVER)
+		return breaker_why(breaker, host, detail);
 	memcpy(fetch.tip, job->member->tip, OID_SIZE);
 	class = staging_fetch(&fetch, detail);
 	memcpy(job->member->tip, fetch.tip, OID_SIZE);

@@ -134,7 +134,8 @@ fill(struct table *table, struct doc *doc, const struct probe *probe,
 }
 
 static int
-keep(const struct table *table, const struct state *state, struct err *err)
+keep(const struct table *table, const struct breaker *breaker,
+    const struct state *state, struct err *err)
 {
 	const struct health *health;
 	struct buf out = { 0 };
@@ -158,6 +159,7 @@ keep(const struct table *table, const struct state *state, struct err *err)
 		jw_end(&jw);
 	}
 	jw_end(&jw);
+	breaker_write(breaker, &jw);
 	jw_end(&jw);
 	buf_putc(&out, '\n');
 	rc = state_write(state, FILE_NAME, out.data, out.len, err);
@@ -205,7 +207,7 @@ health_note(struct doc *doc, const struct probe *probe,
 	offline = listing_offline(&probe->listings, &host_count);
 	note_offline(doc, offline, host_count);
 	fill(&table, doc, probe, offline, now);
-	rc = state ? keep(&table, state, err) : 0;
+	rc = state ? keep(&table, &probe->listings.breaker, state, err) : 0;
 	free(table.items);
 
 	return rc;

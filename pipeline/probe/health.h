@@ -2,7 +2,8 @@
  * health - how the remotes have been, and what is new about it
  *
  * remote_health.json is the probe's own memory of every URL that it asked:
- * class, since when, and how often in a row it answered or did not. Only
+ * class, since when, and how often in a row it answered or did not; and of
+ * every host that breaker.h does not let be asked. Only
  * what changed is news; while this machine is offline nothing is counted
  * (B4).
  */

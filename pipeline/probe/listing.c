@@ -1,6 +1,8 @@
 #include "listing.h"
 #include "base/alloc.h"
 #include "budget.h"
+#include "git/patience.h"
+#include "git/trouble.h"
 #include "model/reason.h"
 #include "proc/pool.h"
 #include <stdio.h>
@@ -73,26 +75,35 @@ listing_note(struct listings *listings, const char *shown, const char *class)
 	get(listings, shown)->endpoint.class = reason ? reason->code : "ok";
 }
 
+#define MEMORY_MAX ((size_t)512 << 20) /* of a worker */
+
 /* One run: the listings that are due. */
 struct run {
+	struct breaker *breaker; /* borrowed */
+	int64_t deadline_ms;
 	struct listing **due; /* owned; the listings borrowed */
 	size_t count;
 	struct budget budget;
 };
 
-/* A line each: class, detail, head, refs. */
+/* A line each: class, detail, when to come back, head, refs. */
 static void
 work(void *ctx, size_t i, struct buf *answer)
 {
-	const struct listing *listing = ((struct run *)ctx)->due[i];
+	const struct run *run = ctx;
+	const struct listing *listing = run->due[i];
 	struct endpoint got = { 0 };
 	size_t k;
 
+	patience_begin(run->deadline_ms);
 	endpoint_list(&got, &listing->url, (const char *const *)listing->wanted,
 	    listing->wanted_count);
 	buf_printf(answer, "class %s\n", got.class);
 	if (got.detail)
 		buf_printf(answer, "detail %s\n", got.detail);
+	if (trouble_last()->retry_after_ms > 0)
+		buf_printf(answer, "retry %lld\n",
+		    (long long)trouble_last()->retry_after_ms);
 	if (got.head)
 		buf_printf(answer, "head %s\n", got.head);
 	for (k = 0; k < got.ref_count; k++)
@@ -102,7 +113,7 @@ work(void *ctx, size_t i, struct buf *answer)
 }
 
 static void
-read_line(struct endpoint *endpoint, char *line)
+read_line(struct endpoint *endpoint, char *line, int64_t *retry_ms)
 {
 	const struct reason *reason;
 
@@ -111,6 +122,8 @@ read_line(struct endpoint *endpoint, char *line)
 		endpoint->class = reason ? reason->code : "ok";
 	} else if (strncmp(line, "detail ", 7) == 0) {
 		endpoint->detail = xstrdup(line + 7);
+	} else if (strncmp(line, "retry ", 6) == 0) {
+		*retry_ms = strtoll(line + 6, NULL, 10);
 	} else if (strncmp(line, "head ", 5) == 0) {
 		endpoint->head = xstrdup(line + 5);
 	} else if (strlen(line) > OID_SIZE) {
@@ -120,38 +133,53 @@ read_line(struct endpoint *endpoint, char *line)
 }
 
 static void
+read_answer(struct endpoint *endpoint, const struct buf *answer,
+    int64_t *retry_ms)
+{
+	char *text = xstrdup(buf_text(answer)), *line, *next = NULL;
+
+	for (line = strtok_r(text, "\n", &next); line;
+	     line = strtok_r(NULL, "\n", &next))
+		read_line(endpoint, line, retry_ms);
+	free(text);
+}
+
+static void
 done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
     int64_t ms)
 {
 	struct run *run = ctx;
-	struct endpoint *endpoint = &run->due[i]->endpoint;
-	char *text, *line, *next = NULL;
+	struct listing *listing = run->due[i];
+	struct endpoint *endpoint = &listing->endpoint;
+	const char *host = listing->url.host;
+	int64_t retry_ms = 0;
 
 	(void)ms;
-	budget_give(&run->budget, run->due[i]->url.host);
-	run->due[i]->due = false;
+	listing->due = false;
 	endpoint_clear(endpoint);
-	if (outcome != POOL_DONE) {
+	if (outcome == POOL_SKIPPED) {
 		endpoint->class =
-		    outcome == POOL_TIMEOUT ? "timeout" : "server-error";
-		if (outcome == POOL_DIED)
-			endpoint->detail =
-			    xstrdup("the worker that listed it died");
+		    breaker_why(run->breaker, host, &endpoint->detail);
 		return;
 	}
-	text = xstrdup(buf_text(answer));
-	for (line = strtok_r(text, "\n", &next); line;
-	     line = strtok_r(NULL, "\n", &next))
-		read_line(endpoint, line);
-	free(text);
+	budget_give(&run->budget, host);
+	breaker_give(run->breaker, host);
+	endpoint->class = outcome == POOL_TIMEOUT ? "timeout" : "server-error";
+	if (outcome == POOL_DIED)
+		endpoint->detail = xstrdup("the worker that listed it died");
+	else if (outcome == POOL_DONE)
+		read_answer(endpoint, answer, &retry_ms);
+	breaker_note(run->breaker, host, endpoint->class, retry_ms);
 }
 
 static enum pool_ready
 ready(void *ctx, size_t i)
 {
 	struct run *run = ctx;
+	const char *host = run->due[i]->url.host;
+	enum pool_ready may = breaker_ready(run->breaker, host);
 
-	return budget_ready(&run->budget, run->due[i]->url.host);
+	return may == POOL_NOW ? budget_ready(&run->budget, host) : may;
 }
 
 static void
@@ -160,6 +188,7 @@ started(void *ctx, size_t i)
 	struct run *run = ctx;
 
 	budget_take(&run->budget, run->due[i]->url.host);
+	breaker_take(run->breaker, run->due[i]->url.host);
 }
 
 static void
@@ -180,10 +209,13 @@ int
 listing_run(struct listings *listings, const struct policy *policy,
     struct err *err)
 {
-	struct run run = { .budget = { .policy = policy } };
+	struct run run = { .breaker = &listings->breaker,
+		.deadline_ms = policy->probe_deadline_ms,
+		.budget = { .policy = policy } };
 	struct pool pool = { .ctx = &run,
 		.ahead = 1,
 		.deadline_ms = policy->probe_deadline_ms,
+		.memory_max = MEMORY_MAX,
 		.worker_count = (int)policy->probe_workers,
 		.work = work,
 		.done = done,
@@ -315,5 +347,6 @@ listings_clear(struct listings *listings)
 	}
 	free(listings->items);
 	map_clear(&listings->by_url);
+	breaker_clear(&listings->breaker);
 	*listings = (struct listings){ 0 };
 }

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/map.h"
+#include "breaker.h"
 #include "git/endpoint.h"
 #include "json/jw.h"
 #include "model/policy.h"
@@ -30,6 +31,7 @@ struct listings {
 	struct listing **items; /* owned */
 	size_t count, cap;
 	struct map by_url; /* shown -> listing */
+	struct breaker breaker;
 };
 
 /* What the URL listed, if `ref` was asked for; else NULL. Borrowed. */
@@ -47,7 +49,8 @@ void listing_note(struct listings *listings, const char *shown,
 
 /*
  * List what is wanted and not listed yet, each under the policy's deadline,
- * no more of one host at once than its budget. Returns 1, or 0 where nothing
+ * no more of one host at once than its budget, and none that breaker.h
+ * forbids. Returns 1, or 0 where nothing
  * was due.
  */
 int listing_run(struct listings *listings, const struct policy *policy,

@@ -19,6 +19,8 @@ struct member {
 	char *head;         /* owned; the branch that its HEAD names; or NULL */
 	char tip[OID_SIZE]; /* empty: not known */
 	bool asked;
+	bool fetch_failed; /* with `class`, after it was listed */
+	int64_t retry_after_ms;
 	bool stale;
 	enum federation_proof proof;
 };

@@ -184,7 +184,12 @@ begin(struct probe *probe, struct doc *doc, const struct probe_options *options,
     struct err *err)
 {
 	const struct json *memory = doc_get(doc, "memory");
+	struct cycle cycle;
 
+	if (cycle_get(doc, &cycle, err) == -1)
+		return -1;
+	breaker_begin(&probe->listings.breaker,
+	    json_get(memory, "remote_health"), cycle.real_at);
 	rewrite_user_config(&probe->user);
 	if (make_staging(probe, options, err) == -1 || git_start(err) == -1 ||
 	    endpoint_start(&probe->user, err) == -1)

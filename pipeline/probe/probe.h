@@ -22,6 +22,8 @@ struct probe_repo {
 	char *row; /* owned; its JSON text; NULL: not yet */
 	size_t row_len;
 	bool waits;   /* for the listings that it wants */
+	bool again;   /* its host broke before it was looked at */
+	bool warned;  /* its host is not to be asked, and its worker knows */
 	bool placed;  /* device and inode are set */
 	dev_t device; /* of the common dir */
 	ino_t inode;

@@ -1,6 +1,7 @@
 #include "rounds.h"
 #include "base/alloc.h"
 #include "budget.h"
+#include "git/patience.h"
 #include "proc/pool.h"
 #include "repo.h"
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #define AHEAD 4
+#define MEMORY_MAX ((size_t)2 << 30) /* of a worker; a pack is looked at */
 
 struct round {
 	struct probe *probe;
@@ -22,6 +24,7 @@ work(void *ctx, size_t i, struct buf *answer)
 {
 	const struct round *round = ctx;
 
+	patience_begin(round->probe->policy->probe_deadline_ms);
 	repo_probe(round->probe, round->todo[i], answer);
 }
 
@@ -48,6 +51,21 @@ read_want(struct probe *probe, struct probe_repo *repo, char *line)
 	repo->waits = true;
 }
 
+/* "failed CLASS MS HOST", behind the word. */
+static void
+read_failed(struct probe *probe, char *line)
+{
+	char *ms = strchr(line, ' '), *host;
+
+	if (!ms)
+		return;
+	*ms++ = '\0';
+	host = strchr(ms, ' ');
+	if (host)
+		breaker_note(&probe->listings.breaker, host + 1, line,
+		    strtoll(ms, NULL, 10));
+}
+
 static void
 read_line(struct probe *probe, struct probe_repo *repo, char *line)
 {
@@ -66,6 +84,8 @@ read_line(struct probe *probe, struct probe_repo *repo, char *line)
 			return;
 		*tab = '\0';
 		listing_note(&probe->listings, tab + 1, line + 6);
+	} else if (strncmp(line, "failed ", 7) == 0) {
+		read_failed(probe, line + 7);
 	} else if (strncmp(line, "moved ", 6) == 0) {
 		repo->moved = xstrdup(line + 6);
 	}
@@ -99,6 +119,9 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 	struct probe_repo *repo = &round->probe->repos[at];
 	struct buf row = { 0 };
 
+	repo->again = outcome == POOL_SKIPPED;
+	if (repo->again)
+		return;
 	budget_give(&round->budget, repo->host);
 	repo->waits = false;
 	free(repo->moved);
@@ -116,13 +139,25 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 	buf_clear(&row);
 }
 
+static bool
+forbidden(const struct probe *probe, const struct probe_repo *repo)
+{
+	return breaker_ready(&probe->listings.breaker, repo->host) ==
+	       POOL_NEVER;
+}
+
+/* A host that breaks during the round: who is behind goes again, and then
+ * the worker knows that it need not fetch. */
 static enum pool_ready
 ready(void *ctx, size_t i)
 {
 	struct round *round = ctx;
+	const struct probe_repo *repo = &round->probe->repos[round->todo[i]];
 
-	return budget_ready(&round->budget,
-	    round->probe->repos[round->todo[i]].host);
+	if (!repo->warned && forbidden(round->probe, repo))
+		return POOL_NEVER;
+
+	return budget_ready(&round->budget, repo->host);
 }
 
 static void
@@ -144,12 +179,19 @@ run(struct round *round, bool network, struct err *err)
 		.deadline_ms = policy->probe_deadline_ms,
 		.worker_count = network ? (int)policy->probe_workers
 					: 2 * (int)(cores > 0 ? cores : 1),
+		.memory_max = MEMORY_MAX,
 		.work = work,
 		.done = done,
 		.ready = network ? ready : NULL,
 		.started = network ? started : NULL };
+	struct probe_repo *repo;
+	size_t i;
 	int rc = 0;
 
+	for (i = 0; i < round->count; i++) {
+		repo = &round->probe->repos[round->todo[i]];
+		repo->warned = forbidden(round->probe, repo);
+	}
 	if (round->count > 0)
 		rc = pool_run(&pool, err);
 	budget_clear(&round->budget);
@@ -209,7 +251,8 @@ collect(struct round *round, bool first)
 
 	round->count = 0;
 	for (i = 0; i < round->probe->fleet->count; i++)
-		if (repos[i].waits || (first && repos[i].duplicate_of))
+		if (repos[i].waits || repos[i].again ||
+		    (first && repos[i].duplicate_of))
 			round->todo[round->count++] = i;
 }
 
