@@ -19,12 +19,11 @@
 #define REDIRECTS_MAX 5
 #define CONNECT_MS 15000
 #define TOTAL_MS ((int64_t)24 * 60 * 60 * 1000) /* for ever, to libcurl */
-* /
-#define ADVERT_MAX ((size_t)64 << 20) /* half a million branches */
+#define ADVERT_MAX ((size_t)64 << 20)           /* half a million branches */
 #define REFUSAL_MAX ((size_t)1 << 20)
 #define BUFFER_MAX ((size_t)1 << 20) /* held before libgit2 asks for more */
 
-    static struct http_settings settings;
+static struct http_settings settings;
 
 /* Connections live here, for as long as the worker does. */
 static CURLM *multi;
