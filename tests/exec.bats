@@ -226,6 +226,15 @@ sealed() {
 	run_exec
 	[ "$(verdict)" = 'a refused stale-plan' ]
 	untouched
+	# the same token in a lease of another cycle: the file was lost before
+	# the ledger knew of the first (tests/model/lease.pml, NO_CYCLE_CHECK)
+	plan "$(job a)"
+	jq '.leases[0].cycle = "20250301T040000Z-0000000b"' \
+	    state/coordination_leases.json >x
+	cat x >state/coordination_leases.json
+	run_exec
+	[ "$(verdict)" = 'a refused stale-plan' ]
+	untouched
 }
 
 @test "exec: an untracked file in the way is not touched" {

@@ -205,6 +205,18 @@ pressure_changed(struct fold *fold, const struct fold_event *event)
 	fold_text(&fold->head.pressure, json_get_text(event->data, "to"));
 }
 
+/* A lease.broken has been obeyed, unless a later one was said since. */
+static void
+lease_ended(struct fold *fold, const struct fold_event *event)
+{
+	struct fold_repo *repo = fold_find(fold, event->subject);
+	int64_t said_seq = json_get_int(event->data, "said_seq", 0);
+
+	if (repo != NULL && repo->broken.seq != 0 &&
+	    repo->broken.seq <= said_seq)
+		fold_break_forget(fold_touch(fold, event->subject));
+}
+
 enum about { ABOUT_REPO, ABOUT_URL, ABOUT_ALL };
 
 static const struct {
@@ -220,6 +232,8 @@ static const struct {
 	{ "remote.recovered", ABOUT_URL, remote_recovered },
 	{ "host.offline", ABOUT_ALL, host_offline },
 	{ "pressure.changed", ABOUT_ALL, pressure_changed },
+	{ "lease.taken-over", ABOUT_REPO, lease_ended },
+	{ "lease.released", ABOUT_REPO, lease_ended },
 };
 
 static bool
@@ -246,9 +260,8 @@ static bool
 passes_by(const char *type)
 {
 	static const char *const types[] = { "check.passed", "lease.denied",
-		"lease.granted", "lease.released", "lease.taken-over",
-		"ledger.repaired", "job.started", "job.finished", "job.skipped",
-		"job.refused" };
+		"lease.granted", "ledger.repaired", "job.started",
+		"job.finished", "job.skipped", "job.refused" };
 	size_t i;
 
 	for (i = 0; i < sizeof types / sizeof *types; i++)
@@ -277,23 +290,32 @@ follow_cycle(struct fold *fold, const char *type,
 		fold_cycle_begin(&fold->cycle, event->cycle, event->at);
 }
 
+/* What the operator names may never have been. */
+static void
+follow_token(struct fold *fold, const char *type,
+    const struct fold_event *event)
+{
+	int64_t token = json_get_int(event->data, "token", 0);
+
+	if (token > fold->head.last_token && !fold_word_is(type))
+		fold->head.last_token = token;
+}
+
 void
 fold_event(struct fold *fold, const struct fold_event *event)
 {
 	const char *type;
-	int64_t token = json_get_int(event->data, "token", 0);
 
 	fold->head.seq = event->seq;
 	if (event->hash != NULL && strlen(event->hash) == HASH_HEX_SIZE - 1)
 		memcpy(fold->head.hash, event->hash, HASH_HEX_SIZE);
-	if (token > fold->head.last_token)
-		fold->head.last_token = token;
 	if (strncmp(event->type, PREFIX, PREFIX_LEN) != 0) {
 		fold->unknown_count++;
 		return;
 	}
 	type = event->type + PREFIX_LEN;
 	follow_cycle(fold, type, event);
+	follow_token(fold, type, event);
 	if (!taken(fold, type, event) &&
 	    !fold_cycle_event(&fold->cycle, type, event->subject,
 		event->data) &&

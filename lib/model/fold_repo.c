@@ -6,7 +6,7 @@
 const char *const fold_member_names[FOLD_MEMBER_COUNT] = { "repo_key", "reason",
 	"code", "recommendation", "branch", "head", "tip", "tip_seen_at",
 	"text", "endpoint_role", "last_applied", "last_failure_at",
-	"failure_streak_count", "bad_commits", "holds" };
+	"failure_streak_count", "bad_commits", "holds", "lease_broken" };
 
 struct fold_repo *
 fold_repo_new(const char *repo_key)
@@ -92,6 +92,7 @@ fold_repo_forget(struct fold_repo *repo)
 	fold_holds_remove(repo);
 	rollbacks_remove(repo);
 	fold_points_clear(&repo->points);
+	fold_break_forget(repo);
 	*repo = kept;
 }
 
@@ -201,6 +202,14 @@ fold_holds_remove(struct fold_repo *repo)
 }
 
 void
+fold_break_forget(struct fold_repo *repo)
+{
+	free(repo->broken.why);
+	free(repo->broken.author);
+	repo->broken = (struct fold_break){ 0 };
+}
+
+void
 fold_instant_write(struct jw *jw, const char *name, instant at)
 {
 	if (at == FOLD_NEVER)
@@ -283,6 +292,27 @@ holds_write(const struct fold_repo *repo, const char *name, struct jw *jw)
 	jw_end(jw);
 }
 
+static void
+broken_write(const struct fold_repo *repo, const char *name, struct jw *jw)
+{
+	const struct fold_break *broken = &repo->broken;
+
+	if (broken->seq == 0) {
+		jw_null(jw, name);
+		return;
+	}
+	jw_object(jw, name);
+	jw_int(jw, "seq", broken->seq);
+	if (broken->token != 0)
+		jw_int(jw, "token", broken->token);
+	else
+		jw_null(jw, "token");
+	jw_text(jw, "why", broken->why);
+	jw_text(jw, "author", broken->author);
+	jw_instant(jw, "at", broken->at);
+	jw_end(jw);
+}
+
 void
 fold_member_write(const struct fold_repo *repo, int member, const char *name,
     struct jw *jw)
@@ -310,6 +340,9 @@ fold_member_write(const struct fold_repo *repo, int member, const char *name,
 		break;
 	case 14:
 		holds_write(repo, name, jw);
+		break;
+	case 15:
+		broken_write(repo, name, jw);
 		break;
 	default:
 		jw_text(jw, name, texts[member]);

@@ -19,7 +19,7 @@
 
 #define FOLD_LIST_MAX 32
 #define FOLD_NEVER INT64_MIN /* an instant that is null */
-#define FOLD_MEMBER_COUNT 15 /* of a repository in the state view */
+#define FOLD_MEMBER_COUNT 16 /* of a repository in the state view */
 
 /* A commit that is not offered again (A5). */
 struct fold_bad {
@@ -33,6 +33,15 @@ struct fold_hold {
 	char *why, *author;
 	instant set_at;
 	instant expires_at; /* or FOLD_NEVER; the reader has the clock */
+};
+
+/* lease.broken, until the lease has been taken over; seq 0: not said. It
+ * speaks of leases that were granted before it. */
+struct fold_break {
+	int64_t seq;   /* of the event */
+	int64_t token; /* the one lease that it means; 0: whichever */
+	char *why, *author;
+	instant at;
 };
 
 /* One apply that was taken back, or could not be. */
@@ -80,6 +89,7 @@ struct fold_repo {
 	struct fold_rollback *rollbacks;
 	size_t bad_count, hold_count, rollback_count;
 	struct fold_points points;
+	struct fold_break broken;
 	struct fold_open open;
 	struct intelligence known;
 };
@@ -105,6 +115,9 @@ struct fold_rollback *fold_rollback_add(struct fold_repo *repo);
 /* Take the bad commit `oid` off the list; NULL: all of them. */
 void fold_bad_remove(struct fold_repo *repo, const char *oid);
 void fold_holds_remove(struct fold_repo *repo);
+
+/* The word on its lease is not said any more. */
+void fold_break_forget(struct fold_repo *repo);
 
 /* Members of the state view, by number: their names ... */
 extern const char *const fold_member_names[FOLD_MEMBER_COUNT];

@@ -39,6 +39,17 @@ static const struct field {
 	FIELD(TEXT, verdict_after),
 	FIELD(INSTANT, verdict_at),
 #undef FIELD
+#define FIELD(kind, member)                                                    \
+	{                                                                      \
+		"broken_" #member, kind,                                       \
+		    offsetof(struct fold_repo, broken.member)                  \
+	}
+	FIELD(NUMBER, seq),
+	FIELD(NUMBER, token),
+	FIELD(TEXT, why),
+	FIELD(TEXT, author),
+	FIELD(INSTANT, at),
+#undef FIELD
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof *fields)

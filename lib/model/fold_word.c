@@ -50,12 +50,18 @@ retired(struct fold *fold, const struct fold_event *event)
 	fold_repo_forget(repo);
 }
 
-/* The lease file knows; here it only ends a line of the history. */
+/* For hermes-lease, which takes over what was granted before it. */
 static void
 lease_broken(struct fold *fold, const struct fold_event *event)
 {
-	(void)fold;
-	(void)event;
+	struct fold_repo *repo = fold_touch(fold, event->subject);
+
+	fold_break_forget(repo);
+	repo->broken.seq = event->seq;
+	repo->broken.token = json_get_int(event->data, "token", 0);
+	repo->broken.at = event->at;
+	fold_text(&repo->broken.why, json_get_text(event->data, "why"));
+	fold_text(&repo->broken.author, json_get_text(event->data, "author"));
 }
 
 static const struct {

@@ -57,6 +57,10 @@ static const struct shape lease_shape[] = {
 	INSTANT("expires_at"),
 	NUMBER("expires_boot_ms", 0),
 	TEXT("boot_id"),
+	{ .name = "granted_seq",
+	    .type = JSON_NUMBER,
+	    .min = 0,
+	    .max = JSON_INT_MAX },
 	{ 0 },
 };
 
@@ -122,6 +126,7 @@ lease_parse(const struct json *from)
 	instant_parse(json_get_text(from, "expires_at"), &lease->expires_at);
 	lease->expires_boot_ms = json_get_int(from, "expires_boot_ms", 0);
 	lease->boot_id = xstrdup(json_get_text(from, "boot_id"));
+	lease->granted_seq = json_get_int(from, "granted_seq", 0);
 
 	return lease;
 }
@@ -207,6 +212,8 @@ lease_write(const struct lease_table *table, struct buf *out)
 		jw_instant(&jw, "expires_at", lease->expires_at);
 		jw_int(&jw, "expires_boot_ms", lease->expires_boot_ms);
 		jw_text(&jw, "boot_id", lease->boot_id);
+		if (lease->granted_seq)
+			jw_int(&jw, "granted_seq", lease->granted_seq);
 		jw_end(&jw);
 	}
 	jw_end(&jw);
@@ -264,7 +271,7 @@ const char *
 lease_life_name(enum lease_life life)
 {
 	static const char *const names[] = { "live", "live-elsewhere",
-		"expired", "other-boot", "holder-gone" };
+		"expired", "other-boot", "holder-gone", "broken" };
 
 	return names[life];
 }
@@ -304,6 +311,20 @@ blocks(const struct lease *lease, const struct lease_want *want)
 	return lease && lease_is_live(lease) &&
 	       (strcmp(lease->repo_key, want->repo_key) ||
 		   !lease_is_held_by(lease, want->holder));
+}
+
+void
+lease_break(struct lease_table *table, const char *repo_key,
+    const struct lease_word *word)
+{
+	struct lease *lease = find(&table->by_key, repo_key);
+
+	if (!lease || !lease_is_live(lease) ||
+	    word->seq <= lease->granted_seq ||
+	    (word->token && word->token != lease->token))
+		return;
+	lease->life = LEASE_BROKEN;
+	lease->word = *word;
 }
 
 const struct lease *
@@ -348,6 +369,7 @@ lease_grant(struct lease_table *table, const struct lease_want *want,
 	lease->expires_at = now->real_at + want->ttl_ms;
 	lease->expires_boot_ms = now->boot_ms + want->ttl_ms;
 	lease->boot_id = xstrdup(now->boot_id);
+	lease->granted_seq = want->ledger_seq;
 	lease->life = LEASE_LIVE;
 	table_take(table, lease);
 

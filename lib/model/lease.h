@@ -13,6 +13,9 @@
  *       clock is not ours to read: its lease is live until its expires_at has
  *       passed here, and blocks till then, whatever happened to its holder
  *   L8  release needs holder and token
+ *   L9  the operator's lease.broken ends the leases that were granted before
+ *       it, of whichever host and however alive, and no later one: what came
+ *       first is told by the ledger's seq and by no clock
  */
 #ifndef MODEL_LEASE_H
 #define MODEL_LEASE_H
@@ -49,7 +52,15 @@ enum lease_life {
 	LEASE_LIVE_ELSEWHERE, /* on another host */
 	LEASE_EXPIRED,
 	LEASE_OTHER_BOOT, /* this host has booted since */
-	LEASE_HOLDER_GONE
+	LEASE_HOLDER_GONE,
+	LEASE_BROKEN /* by the operator */
+};
+
+/* A lease.broken, borrowed from the view that has it. */
+struct lease_word {
+	int64_t seq;   /* of the event */
+	int64_t token; /* the one that it means; 0: whichever */
+	const char *why, *author;
 };
 
 struct lease {
@@ -62,8 +73,10 @@ struct lease {
 	instant expires_at; /* for people, and for other hosts */
 	int64_t expires_boot_ms;
 	char *boot_id;
-	enum lease_life life; /* as lease_judge() found it */
-	bool gone;            /* released or taken over: not in the file */
+	int64_t granted_seq;    /* the ledger's seq then; 0: not known */
+	struct lease_word word; /* where life is LEASE_BROKEN */
+	enum lease_life life;   /* as lease_judge() found it */
+	bool gone;              /* released or taken over: not in the file */
 };
 
 struct lease_table {
@@ -78,7 +91,8 @@ struct lease_want {
 	const char *common_dir;
 	const struct lease_holder *holder; /* NULL: a dry run, token 0 */
 	const char *cycle;
-	int64_t ttl_ms; /* at least 1 */
+	int64_t ttl_ms;     /* at least 1 */
+	int64_t ledger_seq; /* of its head */
 };
 
 /*
@@ -106,6 +120,11 @@ enum lease_life lease_life(const struct lease *lease,
  * taken to run. */
 void lease_judge(struct lease_table *table, const struct lease_now *now,
     bool (*exists)(const struct lease_holder *holder));
+
+/* L9, after lease_judge(); harmless where the word is not for the lease that
+ * `repo_key` has. */
+void lease_break(struct lease_table *table, const char *repo_key,
+    const struct lease_word *word);
 
 bool lease_is_live(const struct lease *lease);
 const char *lease_life_name(enum lease_life life); /* "holder-gone" */

@@ -23,6 +23,7 @@ lease_is_ours(const struct apply *apply, const struct lease *lease)
 	struct err err;
 
 	return lease != NULL && lease->token == apply->token &&
+	       strcmp(lease->cycle, apply->cycle) == 0 &&
 	       strcmp(lease->repo_key, apply->repo_key) == 0 &&
 	       host_now(&now, &err) == 0 &&
 	       strcmp(lease->boot_id, now.boot_id) == 0 &&

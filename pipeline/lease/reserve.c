@@ -12,8 +12,8 @@ struct reservation {
 	const char *common_dir;
 	const struct json *depends_on;
 	int64_t lane, turn;
-	const struct lease *lease; /* NULL: denied */
-	int64_t previous_token;    /* of what was taken over; 0: nothing */
+	const struct lease *lease;    /* NULL: denied */
+	const struct lease *previous; /* what was taken over; or NULL */
 	const char *code;
 	char *detail; /* owned */
 };
@@ -162,7 +162,8 @@ settle(struct desk *desk, struct reservation *it)
 {
 	struct world *world = desk->world;
 	struct lease_want want = { it->repo_key, it->common_dir,
-		world->dry ? NULL : &world->holder, desk->cycle, desk->ttl_ms };
+		world->dry ? NULL : &world->holder, desk->cycle, desk->ttl_ms,
+		world->ledger.seq };
 	const struct lease *blocker, *old;
 	const struct json *dep;
 	const char *token;
@@ -189,7 +190,7 @@ settle(struct desk *desk, struct reservation *it)
 	}
 	old = lease_find(&world->table, it->repo_key, it->common_dir);
 	if (old && !lease_is_live(old))
-		it->previous_token = old->token;
+		it->previous = old;
 	it->lease = lease_grant(&world->table, &want, &world->now, &err);
 }
 
@@ -285,17 +286,31 @@ say(struct doc *doc, const char *type, const char *repo_key, int64_t token,
 	event_add(doc, &event, data);
 }
 
+/* Why the operator broke it, and the seq by which the ledger's reader knows
+ * that the word has been obeyed. */
+static void
+word_write(struct jw *jw, const struct lease *lease)
+{
+	if (lease->life != LEASE_BROKEN)
+		return;
+	jw_int(jw, "said_seq", lease->word.seq);
+	jw_text(jw, "said", lease->word.why);
+	jw_text(jw, "author", lease->word.author);
+}
+
 static void
 say_granted(struct doc *doc, const struct reservation *it)
 {
 	struct buf data = { 0 };
 	struct jw jw;
 
-	if (it->previous_token) {
+	if (it->previous) {
 		jw_init(&jw, &data);
 		jw_object(&jw, NULL);
 		jw_int(&jw, "token", it->lease->token);
-		jw_int(&jw, "previous_token", it->previous_token);
+		jw_int(&jw, "previous_token", it->previous->token);
+		jw_text(&jw, "reason", lease_life_name(it->previous->life));
+		word_write(&jw, it->previous);
 		jw_end(&jw);
 		say(doc, "hermes.lease.taken-over", it->repo_key,
 		    it->lease->token, &data);
@@ -371,6 +386,7 @@ reserve_sweep(struct doc *doc, struct world *world)
 		jw_object(&jw, NULL);
 		jw_int(&jw, "token", lease->token);
 		jw_text(&jw, "why", lease_life_name(lease->life));
+		word_write(&jw, lease);
 		jw_end(&jw);
 		say(doc, "hermes.lease.released", lease->repo_key, lease->token,
 		    &data);

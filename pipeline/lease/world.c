@@ -6,6 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* L9: what the operator said of leases, by the state view. */
+static void
+break_leases(struct world *world, const struct json *view)
+{
+	const struct json *row = json_first(json_get(view, "repos"));
+	const struct json *said;
+	struct lease_word word;
+
+	for (; row; row = json_next(row)) {
+		said = json_get(row, "lease_broken");
+		if (json_type(said) != JSON_OBJECT)
+			continue;
+		word = (struct lease_word){
+			.seq = json_get_int(said, "seq", 0),
+			.token = json_get_int(said, "token", 0),
+			.why = json_get_text(said, "why"),
+			.author = json_get_text(said, "author"),
+		};
+		if (json_get_text(row, "repo_key"))
+			lease_break(&world->table,
+			    json_get_text(row, "repo_key"), &word);
+	}
+}
+
 int
 world_of_document(struct world *world, struct doc *doc, struct err *err)
 {
@@ -24,6 +48,7 @@ world_of_document(struct world *world, struct doc *doc, struct err *err)
 		file = NULL;
 	rc = lease_read(&world->table, file, place, err);
 	lease_judge(&world->table, &world->now, NULL);
+	break_leases(world, json_get(doc_get(doc, "memory"), "state"));
 	free(place);
 
 	return rc;
@@ -37,6 +62,7 @@ read_leases(struct world *world, const struct state *state, struct err *err)
 	struct buf text = { 0 };
 	int rc = state_read(state, LEASE_FILE, &text, err);
 
+	world->no_file = rc == 0;
 	if (rc == 1) {
 		file = json_parse(text.data, text.len, place, err);
 		rc = file ? lease_read(&world->table, file, place, err) : -1;
@@ -72,37 +98,56 @@ holder_exists(const struct lease_holder *holder)
 	return host_process_start((pid_t)holder->pid) == holder->start_ticks;
 }
 
-/* The ledger's last token, by the view in STATE. It may be damaged or gone:
- * the document's memory was checked by probe, this only adds to it. */
-static int64_t
-token_of_view(const struct state *state)
+/* It may be damaged or gone: the document's memory was checked by probe, this
+ * only adds to it. */
+static void
+read_view(struct world *world, const struct state *state)
 {
 	struct buf text = { 0 };
-	struct json *view = NULL;
 	struct err err;
-	int64_t token;
 
 	if (state_read(state, "auto_safe_upgrade_state.json", &text, &err) == 1)
-		view = json_parse(text.data, text.len, "view", &err);
-	token = json_get_int(view, "last_token", 0);
-	json_free(view);
+		world->view = json_parse(text.data, text.len, "view", &err);
 	buf_clear(&text);
+}
 
-	return token;
+/* L4: every token is in the lease file, in a journal, or in the ledger, which
+ * is known by its views. */
+static int
+check_tokens(const struct world *world, const struct state *state, int64_t seq,
+    struct err *err)
+{
+	if (!world->no_file || seq >= world->ledger.seq)
+		return 0;
+
+	return err_set(err, EX_DATAERR,
+	    "%s/" LEASE_FILE ": gone, and the views are behind the ledger: run "
+	    "hermes-project first",
+	    state->path);
 }
 
 int
 world_judge(struct world *world, struct doc *doc, const struct state *state,
     struct err *err)
 {
-	const struct json *view = json_get(doc_get(doc, "memory"), "state");
+	const struct json *memory = json_get(doc_get(doc, "memory"), "state");
+	int64_t seq = json_get_int(memory, "seq", 0), view_seq;
 
-	lease_judge(&world->table, &world->now, holder_exists);
-	if (journals_read(&world->journals, state, err) == -1)
+	if (ledger_head(state, &world->ledger, err) == -1 ||
+	    journals_read(&world->journals, state, err) == -1)
+		return -1;
+	read_view(world, state);
+	view_seq = json_get_int(world->view, "seq", 0);
+	if (check_tokens(world, state, view_seq > seq ? view_seq : seq, err) ==
+	    -1)
 		return -1;
 	lease_token_seen(&world->table, world->journals.last_token);
-	lease_token_seen(&world->table, json_get_int(view, "last_token", 0));
-	lease_token_seen(&world->table, token_of_view(state));
+	lease_token_seen(&world->table, json_get_int(memory, "last_token", 0));
+	lease_token_seen(&world->table,
+	    json_get_int(world->view, "last_token", 0));
+	lease_judge(&world->table, &world->now, holder_exists);
+	break_leases(world,
+	    view_seq >= seq && world->view ? world->view : memory);
 
 	return 0;
 }
@@ -225,4 +270,6 @@ world_clear(struct world *world)
 {
 	lease_clear(&world->table);
 	journals_clear(&world->journals);
+	json_free(world->view);
+	world->view = NULL;
 }

@@ -3,7 +3,8 @@
  *
  * In a dry run: the leases of the document's memory, at the cycle's instant,
  * every holder taken to run (that is not in the document). With -s: the lease
- * file under the cycle lock, the clocks, the processes, the open journals.
+ * file under the cycle lock, the clocks, the processes, the open journals, the
+ * ledger's head and the state view in STATE.
  */
 #ifndef LEASE_WORLD_H
 #define LEASE_WORLD_H
@@ -12,6 +13,7 @@
 #include "json/doc.h"
 #include "model/lease.h"
 #include "proc/host.h"
+#include "store/ledger.h"
 #include "store/state.h"
 #include <stdbool.h>
 #include <sys/types.h>
@@ -25,7 +27,10 @@ struct world {
 	struct lease_holder holder; /* who the leases are for; not if dry */
 	struct lease_table table;
 	struct journals journals;
-	struct host_now clock; /* what now and holder borrow */
+	struct ledger_head ledger; /* all zero if dry */
+	struct json *view;         /* owned; the state view in STATE, or NULL */
+	bool no_file;              /* there is no lease file */
+	struct host_now clock;     /* what now and holder borrow */
 	char host[HOST_NAME_SIZE];
 };
 
@@ -39,7 +44,11 @@ int world_of_document(struct world *world, struct doc *doc, struct err *err);
 int world_of_state(struct world *world, const struct state *state, pid_t pid,
     struct err *err);
 
-/* L5 for every lease, L4 from all who know a token. */
+/*
+ * L5 and L9 for every lease, L4 from all who know a token. EX_DATAERR where
+ * the lease file is gone and the views are behind the ledger: then nobody
+ * here knows the last token.
+ */
 int world_judge(struct world *world, struct doc *doc, const struct state *state,
     struct err *err);
 
