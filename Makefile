@@ -4,13 +4,14 @@
 #   make demo       a real fleet, two real ticks, a table
 #   make check      every test; make lint: every rule that needs no run
 #   make asan       make check with the sanitizers, in $(BUILD)/asan
+#   make check-model   the lease protocol in every order of steps, by spin
 #   make bench      Hermes beside xargs git fetch, mr and vcs
 #   make deps       install what is missing to build and to run
 #   make install    into $(DESTDIR)$(PREFIX)
 #
-# demo, check, lint, asan and bench install what they miss (Debian), so a
-# machine with make alone will do; where nothing is missing nothing is asked
-# of the network. A new filter is a folder in pipeline/, a .bats and a page:
+# demo, check, check-model, lint, asan and bench install what they miss
+# (Debian), so a machine with make alone will do; where nothing is missing
+# nothing is asked of the network. A new filter is a folder in pipeline/, a .bats and a page:
 # no list here is edited.
 
 PREFIX ?= /usr/local
@@ -48,9 +49,10 @@ parts_demo  = demo
 parts_check = check
 parts_asan  = check
 parts_lint  = lint
+parts_check-model = model
 parts_bench = bench
 parts_deps  = demo
-fetch       = $(if $(filter demo check asan lint bench deps,$(MAKECMDGOALS)),-i)
+fetch       = $(if $(filter demo check check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
 needs       = $(BUILD)/.needs
 $(needs): FORCE
 	@CC='$(CC)' tests/need $(fetch) build $(foreach g,$(MAKECMDGOALS),$(parts_$(g)))
@@ -84,6 +86,8 @@ check: all units | $(needs)
 # kill -9 at every mutating system call of exec; minutes.
 check-kill: all | $(needs)
 	@$(tools) tests/kill.sh
+check-model: | $(needs)
+	@$(tools) tests/model/run $(BUILD)/model
 asan:
 	@$(MAKE) check BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS)' \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover'
@@ -115,7 +119,8 @@ lint-man: | $(needs)
 	@awk -f tests/sections.awk man/*
 lint-shell: | $(needs)
 	@shellcheck -x bin/* .ci/run tests/need $(wildcard tests/*/*.sh) \
-	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/kill.sh)
+	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/kill.sh \
+	  tests/model/*)
 	@shellcheck -x -S warning -s bats \
 	  -e SC1010,SC1090,SC1091,SC2010,SC2030,SC2031,SC2034,SC2154,SC2238,SC2314,SC2315 \
 	  tests/*.bash tests/*.bats
@@ -146,7 +151,7 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps units demo check check-kill asan bench lint lint-rooms lint-headers \
+.PHONY: all deps units demo check check-kill check-model asan bench lint lint-rooms lint-headers \
     lint-man lint-shell lint-format lint-filters install clean FORCE
 .SECONDARY:
 -include $(lib_obj:.o=.d) $(wildcard $(BUILD)/pipeline/*/*.d) \
