@@ -141,7 +141,7 @@ data() {
 	why=$'two\nlines, "quotes", \\ and é'
 	assert_equal "$(data -r a -w "$why" hold.set | jq -r .why)" "$why"
 	hermes-event -r a -w $'a\xffb' hold.set >out.json
-	assert_equal "$(jq -r '.events[0].data.why' out.json)" a$'\ufffd'b
+	assert_equal "$(jq -r '.events[0].data.why' out.json)" a$'\xef\xbf\xbd'b
 }
 
 @test "event: two words are two cycles; with -c and -t the same bytes" {
