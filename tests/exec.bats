@@ -678,7 +678,8 @@ sealed() {
 }
 
 @test "exec: -R removes the journal that a killed writer had not renamed" {
-	mkdir -p -m 700 state/journals
+	hermes-exec -R -s state >/dev/null
+	mkdir -p state/journals
 	echo '{"half":' >state/journals/.48.new
 	hermes-exec -R -s state >out.json
 	[ "$(jq -c .exec.recovered out.json)" = '[]' ]
