@@ -5,12 +5,13 @@
 #include "git/http_code.h"
 #include "git/lg.h"
 #include "git/patience.h"
+#include "git/redirect.h"
 #include "git/trouble.h"
 #include "model/url.h"
+#include "proc/host.h"
 #include <curl/curl.h>
 #include <git2/errors.h>
 #include <git2/sys/transport.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -21,6 +22,7 @@
 #define TOTAL_MS ((int64_t)24 * 60 * 60 * 1000) /* for ever, to libcurl */
 #define ADVERT_MAX ((size_t)64 << 20)           /* half a million branches */
 #define REFUSAL_MAX ((size_t)1 << 20)
+#define DRAIN_MS 200
 #define BUFFER_MAX ((size_t)1 << 20) /* held before libgit2 asks for more */
 
 static struct http_settings settings;
@@ -33,7 +35,8 @@ struct http {
 	git_smart_subtransport base; /* first: libgit2's view of this */
 	char *url;                   /* owned; without a slash at its end */
 	struct credential credential;
-	bool asked; /* for the credential */
+	bool asked;   /* for the credential */
+	long methods; /* of authentication that the host takes; 0: not known */
 };
 
 struct stream {
@@ -49,6 +52,8 @@ struct stream {
 	bool typed;  /* the answer's Content-Type is git's */
 	bool paused; /* the buffer is full */
 	bool running, ended;
+	bool fresh; /* no kept connection for this */
+	bool again; /* a kept one was of no use: dial with fresh */
 	size_t received;
 };
 
@@ -116,7 +121,10 @@ set_common(struct stream *stream, const char *url)
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, stream);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_ANY);
+	/* libcurl sends a password unasked only where one method is left */
+	curl_easy_setopt(easy, CURLOPT_HTTPAUTH,
+	    http->methods != 0 ? http->methods : (long)CURLAUTH_ANY);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)stream->fresh);
 	if (settings.ca_file != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file);
 	if (settings.ca_path != NULL)
@@ -153,10 +161,30 @@ set_request(struct stream *stream)
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, stream->headers);
 }
 
+/* An answer that is as good as read is read to its end: only then is its
+ * connection kept. */
+static void
+drain(struct stream *stream)
+{
+	int64_t until = host_monotonic_ms() + patience_left_ms(DRAIN_MS);
+	int active = 1;
+
+	stream->answer_at = stream->answer.len; /* read, all of it */
+	while (!stream->paused && host_monotonic_ms() < until &&
+	       stream->received <= ADVERT_MAX) {
+		curl_multi_perform(connections(), &active);
+		if (active == 0)
+			return;
+		curl_multi_poll(connections(), NULL, 0, DRAIN_MS / 4, NULL);
+	}
+}
+
 static void
 hang_up(struct stream *stream)
 {
 	if (stream->easy != NULL) {
+		if (stream->running && !stream->ended && stream->status == 200)
+			drain(stream);
 		if (stream->running)
 			curl_multi_remove_handle(connections(), stream->easy);
 		curl_easy_cleanup(stream->easy);
@@ -199,6 +227,7 @@ dial(struct stream *stream)
 static void
 note_type(struct stream *stream)
 {
+	long methods = 0;
 	const char *type = NULL;
 	const char *want = stream->post
 			       ? "application/x-git-upload-pack-result"
@@ -207,8 +236,21 @@ note_type(struct stream *stream)
 	curl_easy_getinfo(stream->easy, CURLINFO_RESPONSE_CODE,
 	    &stream->status);
 	curl_easy_getinfo(stream->easy, CURLINFO_CONTENT_TYPE, &type);
+	curl_easy_getinfo(stream->easy, CURLINFO_HTTPAUTH_AVAIL, &methods);
+	if (methods != 0)
+		stream->http->methods = methods;
 	stream->typed =
 	    type != NULL && strncasecmp(type, want, strlen(want)) == 0;
+}
+
+/* Nonsense on a kept connection may be what an answer before left there. */
+static bool
+stale(const struct stream *stream)
+{
+	long connects = 1;
+
+	curl_easy_getinfo(stream->easy, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0 && stream->received == 0 && !stream->fresh;
 }
 
 static int
@@ -218,6 +260,10 @@ finish(struct stream *stream, CURLcode result)
 	if (result == CURLE_OK ||
 	    (stream->status != 0 && stream->status != 200))
 		return 0; /* a refusal is one, however its page ends */
+	if (result != CURLE_OPERATION_TIMEDOUT && stale(stream)) {
+		stream->again = true;
+		return -1;
+	}
 	return fail(http_code_of_curl(stream->easy, result), stream->status,
 	    result == CURLE_WRITE_ERROR ? "its answer is too long"
 					: curl_easy_strerror(result));
@@ -250,74 +296,24 @@ pump(struct stream *stream)
 	return 0;
 }
 
-static bool
-same_place(const struct url *a, const struct url *b)
-{
-	return a->protocol == b->protocol && strcmp(a->host, b->host) == 0 &&
-	       (a->port ? a->port : url_default_port(a->protocol)) ==
-		   (b->port ? b->port : url_default_port(b->protocol));
-}
-
-/* The repository's URL behind a redirect of its /info/refs; NULL where the
- * target is no such thing. */
-static char *
-redirect_base(const char *target)
-{
-	static const char tail[] = "/info/refs";
-	const char *end = strstr(target, tail);
-
-	return end != NULL ? xstrndup(target, (size_t)(end - target)) : NULL;
-}
-
-/* Where to: protocol and host, no more, for the rest may be a secret. */
-static int
-fail_redirected(struct stream *stream, const char *target)
-{
-	const char *host = target != NULL ? strstr(target, "://") : NULL, *why;
-	char *root, *detail = NULL;
-	struct url url;
-
-	if (host == NULL)
-		return fail("redirected", stream->status, NULL);
-	host += 3;
-	root = xasprintf("%.*s/-",
-	    (int)(host - target + (ptrdiff_t)strcspn(host, "/?#")), target);
-	if (url_parse(&url, root, &why) == 0) {
-		detail =
-		    xasprintf("to %.*s", (int)strlen(url.text) - 2, url.text);
-		url_clear(&url);
-	}
-	fail("redirected", stream->status, detail);
-	free(detail);
-	free(root);
-	return -1;
-}
-
 /* H1: 0 where http->url moved within its host; else `redirected`. */
 static int
 follow(struct stream *stream)
 {
 	struct http *http = stream->http;
-	struct url here = { 0 }, there = { 0 };
-	const char *target = NULL, *why;
-	char *base = NULL;
-	int result = 0;
+	const char *target = NULL;
+	char *url, *detail = NULL;
 
 	curl_easy_getinfo(stream->easy, CURLINFO_REDIRECT_URL, &target);
-	if (target != NULL)
-		base = redirect_base(target);
-	if (base != NULL && url_parse(&here, http->url, &why) == 0 &&
-	    url_parse(&there, base, &why) == 0 && there.host != NULL &&
-	    same_place(&here, &there)) {
-		free(http->url);
-		http->url = xstrdup(there.text);
-	} else {
-		result = fail_redirected(stream, target);
+	url = redirect_follow(http->url, target, &detail);
+	if (url == NULL) {
+		fail("redirected", stream->status, detail);
+		free(detail);
+		return -1;
 	}
-	free(base);
-	url_clear(&here);
-	url_clear(&there);
-	return result;
+	free(http->url);
+	http->url = url;
+	return 0;
 }
 
 /* H2: 0 where there is a password to try now. */
@@ -372,28 +368,36 @@ judge(struct stream *stream)
 	return 0;
 }
 
+/* 1: dial again, 0: here is the answer. */
+static int
+consider(struct stream *stream, int *redirects)
+{
+	if (stream->status / 100 == 3 && !stream->post &&
+	    (*redirects)++ < REDIRECTS_MAX)
+		return follow(stream) == -1 ? -1 : 1;
+	if (stream->status == 401)
+		return authenticate(stream) == -1 ? -1 : 1;
+	return judge(stream);
+}
+
 /* Dial until there is an answer that is neither a redirect nor a 401. */
 static int
 converse(struct stream *stream)
 {
-	int redirects = 0;
+	int redirects = 0, result;
 
-	for (;;) {
-		int again;
-
-		if (dial(stream) == -1 || pump(stream) == -1)
-			return -1;
-		if (stream->status / 100 == 3 && !stream->post &&
-		    redirects++ < REDIRECTS_MAX)
-			again = follow(stream);
-		else if (stream->status == 401)
-			again = authenticate(stream);
-		else
-			return judge(stream);
-		if (again == -1)
-			return -1;
+	do {
 		hang_up(stream);
-	}
+		stream->again = false;
+		if (dial(stream) == -1)
+			return -1;
+		if (pump(stream) == 0)
+			result = consider(stream, &redirects);
+		else
+			result = stream->again ? 1 : -1;
+		stream->fresh |= stream->again;
+	} while (result == 1);
+	return result;
 }
 
 static int
