@@ -4,6 +4,7 @@
  * Writes text, not a document. Opens no file and reads no clock. See
  * hermes-show(1).
  */
+#include "dot.h"
 #include "json/doc.h"
 #include "model/cycle.h"
 #include "pretty.h"
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] = "hermes-show [-p] [-f table|json|id|keep]";
+static const char usage[] = "hermes-show [-p] [-f table|json|dot|id|keep]";
 
 static bool
 shows_utf8(void)
@@ -49,6 +50,13 @@ json(struct doc *doc, bool person, struct buf *out, struct err *err)
 	pretty_add(out, bytes.data, bytes.len);
 	buf_clear(&bytes);
 	return 0;
+}
+
+static int
+dot(struct doc *doc, bool person, struct buf *out, struct err *err)
+{
+	(void)person;
+	return dot_write(doc, out, err);
 }
 
 /* The cycle's id, for whoever files the document under it. */
@@ -93,6 +101,7 @@ static const struct format {
 } formats[] = {
 	{ "table", table },
 	{ "json", json },
+	{ "dot", dot },
 	{ "id", id },
 	{ "keep", keep },
 };
