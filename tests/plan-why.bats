@@ -166,6 +166,33 @@ setup() {
 	web upgrade fast-forward behind
 }
 
+# failures COUNT [POLICY] - after so many at 03:00, until when, by date
+cools_for() {
+	local hold="2025-03-01 03:00 UTC + $3 seconds"
+	plan "$2 | remember(\"web\"; .last_failure_at =
+	    \"2025-03-01T03:00:00.000Z\" | .failure_streak_count = $1)"
+	web defer none cooldown
+	text "web: failed 2025-03-01T03:00:00.000Z, cools down until $(date -u \
+	    -d "$hold" +%Y-%m-%dT%H:%M:%S.000Z)"
+}
+
+@test "plan: each failure in a row doubles the cooldown, up to a cap" {
+	local rest='.policy.cooldown_s = 5000 | .policy.cooldown_max_s = 21000'
+	cools_for 0 "$rest" 5000
+	cools_for 1 "$rest" 5000
+	cools_for 2 "$rest" 10000
+	cools_for 3 "$rest" 20000
+	cools_for 4 "$rest" 21000
+	cools_for 9007199254740991 "$rest" 21000
+	cools_for 9 '.policy.cooldown_s = 5000' 86400
+	cools_for 3 '.policy.cooldown_s = 5000 | .policy.cooldown_max_s = 0' 5000
+	cools_for 3 '.policy.cooldown_s = 5000
+	    | fleet_of("web"; .policy.cooldown_max_s = 9000)' 9000
+	plan '.policy.cooldown_s = 0 | remember("web"; .last_failure_at =
+	    "2025-03-01T03:00:00.000Z" | .failure_streak_count = 60)'
+	web upgrade fast-forward behind
+}
+
 @test "plan: outside its windows a repository waits, and says until when" {
 	plan '.policy.windows = [{allow: "Mon-Fri 09:00-17:00",
 	    time_zone: "Europe/Berlin"}] | .policy.zones = [{time_zone:

@@ -31,7 +31,8 @@ taken() {
 "risk":{"canary_from_permille":300,"block_from_permille":800,"band_permille":50,
 "weights":{"change":300,"paths":300,"failures":300,"rollbacks":300,"remote":100,
 "hour":100,"dependants":200}},"windows":[],"sensitive_paths":[],"min_age_s":0,
-"cooldown_s":3600,"require_signature":"none","protocols":["file","https","ssh"],
+"cooldown_s":3600,"cooldown_max_s":86400,"evidence_max_age_s":604800,
+"mirror_ahead":"defer","require_signature":"none","protocols":["file","https","ssh"],
 "keep_cycles":30,"zones":[]}
 JSON
 )"
@@ -88,6 +89,8 @@ JSON
 		lease_ttl_ms 1000 86400000
 		min_age_s 0 31622400
 		cooldown_s 0 31622400
+		cooldown_max_s 0 31622400
+		evidence_max_age_s 0 31622400
 		keep_cycles 1 10000
 	END
 }
@@ -103,6 +106,13 @@ JSON
 	done
 	refused '"risk":{"canary_from_permille":801}' \
 		'risk.block_from_permille: expected 801 (canary_from_permille) or more, found 800'
+}
+
+@test "policy: mirror_ahead is one of two words" {
+	taken '"mirror_ahead":"accept"'
+	assert_equal "$(jq -r .mirror_ahead out)" accept
+	refused '"mirror_ahead":"yes"' \
+		'mirror_ahead: expected one of defer, accept, found "yes"'
 }
 
 @test "policy: unknown members are an error, notes are welcome" {

@@ -97,6 +97,8 @@ static const struct shape protocol_row =
 
 #define NO_SIGNATURE "\"none\" (others are not supported by this version)"
 
+static const char *const mirror_words[] = { "defer", "accept", NULL };
+
 const struct shape policy_own_shape[] = {
 	{ "risk", JSON_OBJECT, SHAPE_CLOSED, .members = risk_shape },
 	{ "windows", JSON_ARRAY, SHAPE_CLOSED, .each = JSON_OBJECT,
@@ -104,6 +106,9 @@ const struct shape policy_own_shape[] = {
 	LIST("sensitive_paths", &glob_row),
 	NUMBER("min_age_s", 0, YEAR_S),
 	NUMBER("cooldown_s", 0, YEAR_S),
+	NUMBER("cooldown_max_s", 0, YEAR_S),
+	NUMBER("evidence_max_age_s", 0, YEAR_S),
+	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
 	TEXT("require_signature", signature_valid, NO_SIGNATURE),
 	{ 0 },
 };
@@ -124,6 +129,9 @@ static const struct shape policy_shape[] = {
 	LIST("sensitive_paths", &glob_row),
 	NUMBER("min_age_s", 0, YEAR_S),
 	NUMBER("cooldown_s", 0, YEAR_S),
+	NUMBER("cooldown_max_s", 0, YEAR_S),
+	NUMBER("evidence_max_age_s", 0, YEAR_S),
+	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
 	TEXT("require_signature", signature_valid, NO_SIGNATURE),
 	LIST("protocols", &protocol_row),
 	NUMBER("keep_cycles", 1, 10000),
@@ -252,6 +260,9 @@ policy_default(struct policy *policy)
 		    .block_from_permille = 800,
 		    .band_permille = 50 },
 		.cooldown_s = 3600,
+		.cooldown_max_s = 86400,
+		.evidence_max_age_s = 7 * 86400,
+		.mirror_ahead = mirror_words[0],
 		.require_signature = "none",
 		.protocols = URL_HTTPS | URL_SSH | URL_FILE,
 		.keep_cycles = 30 };
@@ -344,12 +355,24 @@ numbers_read(struct policy *policy, const struct json *root)
 		{ "lease_ttl_ms", &policy->lease_ttl_ms },
 		{ "min_age_s", &policy->min_age_s },
 		{ "cooldown_s", &policy->cooldown_s },
+		{ "cooldown_max_s", &policy->cooldown_max_s },
+		{ "evidence_max_age_s", &policy->evidence_max_age_s },
 		{ "keep_cycles", &policy->keep_cycles } };
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		*rows[i].number =
 		    json_get_int(root, rows[i].name, *rows[i].number);
+}
+
+static void
+mirror_read(struct policy *policy, const char *word)
+{
+	const char *const *at = mirror_words;
+
+	for (; word && *at != NULL; at++)
+		if (strcmp(*at, word) == 0)
+			policy->mirror_ahead = *at;
 }
 
 static int
@@ -364,6 +387,7 @@ members_read(struct policy *policy, const struct json *root, const char *place,
 		err) == -1)
 		return -1;
 	numbers_read(policy, root);
+	mirror_read(policy, json_get_text(root, "mirror_ahead"));
 	protocols_read(policy, json_get(root, "protocols"));
 	policy_windows_read(&policy->windows, json_get(root, "windows"));
 	globs_read(&policy->sensitive_paths, json_get(root, "sensitive_paths"));

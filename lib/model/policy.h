@@ -52,6 +52,9 @@ struct policy {
 	struct list sensitive_paths; /* sorted, no two alike */
 	int64_t min_age_s;
 	int64_t cooldown_s;
+	int64_t cooldown_max_s;
+	int64_t evidence_max_age_s;
+	const char *mirror_ahead;      /* static; "defer" or "accept" */
 	const char *require_signature; /* static; "none" */
 	unsigned protocols;            /* bits of url.h */
 	int64_t keep_cycles;

@@ -68,6 +68,9 @@ members_write(const struct policy *policy, struct jw *jw)
 	jw_list(jw, "sensitive_paths", &policy->sensitive_paths);
 	jw_int(jw, "min_age_s", policy->min_age_s);
 	jw_int(jw, "cooldown_s", policy->cooldown_s);
+	jw_int(jw, "cooldown_max_s", policy->cooldown_max_s);
+	jw_int(jw, "evidence_max_age_s", policy->evidence_max_age_s);
+	jw_text(jw, "mirror_ahead", policy->mirror_ahead);
 	jw_text(jw, "require_signature", policy->require_signature);
 	protocols_write(policy->protocols, jw);
 	jw_int(jw, "keep_cycles", policy->keep_cycles);

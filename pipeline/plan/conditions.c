@@ -85,18 +85,33 @@ check_age(const struct plan *plan, struct plan_repo *repo)
 		    written(since, first), written(until, last));
 }
 
+/* Doubled for each failure in a row but the first, up to the cap. */
+static int64_t
+cooldown(const struct plan *plan, const struct plan_repo *repo)
+{
+	int64_t s = json_int(facts_policy(plan, repo, "cooldown_s"), 0);
+	int64_t most =
+	    json_int(facts_policy(plan, repo, "cooldown_max_s"), 86400);
+	int64_t more = json_get_int(repo->known, "failure_streak_count", 0) - 1;
+
+	if (s >= most)
+		return s;
+	while (more-- > 0 && s > 0 && s < most)
+		s = s > most / 2 ? most : s * 2;
+
+	return s;
+}
+
 static void
 check_cooldown(const struct plan *plan, struct plan_repo *repo)
 {
-	int64_t cooldown_s =
-	    json_int(facts_policy(plan, repo, "cooldown_s"), 0);
 	const char *failed = json_get_text(repo->known, "last_failure_at");
 	instant failed_at, until;
 	char text[INSTANT_SIZE];
 
 	if (!failed || instant_parse(failed, &failed_at) == -1)
 		return;
-	until = later(failed_at, cooldown_s);
+	until = later(failed_at, cooldown(plan, repo));
 	if (until > plan->now)
 		note(repo, "cooldown", "failed %s, cools down until %s", failed,
 		    written(until, text));

@@ -112,6 +112,8 @@ static const struct shape zone_shape[] = {
 	{ 0 },
 };
 
+static const char *const aheads[] = { "defer", "accept", NULL };
+
 static const struct shape policy_shape[] = {
 	{ "digest", JSON_STRING, NEED, TEXT },
 	NUMBER("max_lanes", NEED, 1, 64),
@@ -120,6 +122,9 @@ static const struct shape policy_shape[] = {
 	    .each_members = window_shape },
 	NUMBER("min_age_s", NEED, 0, COUNT_MAX),
 	NUMBER("cooldown_s", NEED, 0, COUNT_MAX),
+	NUMBER("cooldown_max_s", 0, 0, COUNT_MAX),
+	NUMBER("evidence_max_age_s", 0, 0, COUNT_MAX),
+	{ "mirror_ahead", JSON_STRING, 0, .words = aheads },
 	{ "zones", JSON_ARRAY, NEED, .each = JSON_OBJECT,
 	    .each_members = zone_shape },
 	{ 0 },
@@ -131,6 +136,9 @@ static const struct shape override_shape[] = {
 	    .each_members = window_shape },
 	NUMBER("min_age_s", 0, 0, COUNT_MAX),
 	NUMBER("cooldown_s", 0, 0, COUNT_MAX),
+	NUMBER("cooldown_max_s", 0, 0, COUNT_MAX),
+	NUMBER("evidence_max_age_s", 0, 0, COUNT_MAX),
+	{ "mirror_ahead", JSON_STRING, 0, .words = aheads },
 	{ 0 },
 };
 
