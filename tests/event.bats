@@ -60,6 +60,21 @@ data() {
 	    '{"stage":"probe","exit_code":74,"why":null,"author":"'"$me"'"}'
 }
 
+@test "event: a hold may be for a group or for a remote host" {
+	subject() {
+		hermes-event -w why "$@" hold.set | jq -r '.events[0].subject'
+	}
+	assert_equal "$(subject -g team/core)" group:team/core
+	assert_equal "$(subject -H Git.Example.org)" host:git.example.org
+	assert_equal "$(subject -H 2001:DB8::1)" host:2001:db8::1
+	for bad in '' 'a b' a/b u@a a:22 -a; do
+		run -64 hermes-event -H "$bad" -w why hold.set
+		assert_output "hermes-event: -H: expected a host, found \"$bad\""
+	done
+	run -64 hermes-event -g 'a b' -w why hold.set
+	assert_output 'hermes-event: -g: expected a group, found "a b"'
+}
+
 @test "event: an expiry is an instant to come or a span from now" {
 	expiry() {
 		data -r a -w why -x "$1" hold.set | jq -r .expires_at
@@ -98,8 +113,15 @@ data() {
 	run -64 --separate-stderr hermes-event -r a hold.set
 	assert_equal "$output" ''
 	assert_equal "$stderr" 'hermes-event: hold.set: -w: missing'
-	for word in hold.set hold.cleared commit.cleared lease.broken \
-	    repo.retired; do
+	for word in hold.set hold.cleared; do
+		run -64 hermes-event -w why $word
+		assert_output "hermes-event: $word: -r, -g or -H: missing"
+		run -64 hermes-event -w why -g a -H b $word
+		assert_output "hermes-event: $word: -r, -g or -H: only one of them"
+	done
+	run -64 hermes-event -r a -w why -g a commit.cleared
+	assert_output 'hermes-event: commit.cleared: -g: not for it'
+	for word in commit.cleared lease.broken repo.retired; do
 		run -64 hermes-event -w why $word
 		assert_output "hermes-event: $word: -r: missing"
 		run -64 hermes-event -r a -w why -n 1 $word

@@ -112,6 +112,22 @@ setup() {
 	state_whole
 }
 
+@test "hermes: a group on hold is left alone until it is not" {
+	repo_make a b
+	upstream_commit a
+	upstream_commit b
+	house_make a b
+	repo_set a '{"groups": ["shop"]}'
+	hermes hold -g shop -w 'busy'
+	hermes-cycle
+	assert_not_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+	assert_equal "$(git_at src/b)" "$(git_at up/b.git main)"
+	hermes unhold -g shop -w 'over'
+	hermes-cycle
+	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+	state_whole
+}
+
 @test "hermes: a hold ends by itself when it says so" {
 	repo_make a
 	upstream_commit a

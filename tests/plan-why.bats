@@ -193,6 +193,31 @@ cools_for() {
 	web upgrade fast-forward behind
 }
 
+@test "plan: a group's or a remote host's hold holds its repositories" {
+	local held='remember("web"; .) | .memory.state.holds =
+	    [{subject: "group:core", why: "week", author: "ann",
+	    expires_at: "2025-03-02T00:00:00.000Z"},
+	    {subject: "group:old", why: "x", author: "ann",
+	    expires_at: "2025-03-01T04:00:00.000Z"},
+	    {subject: "host:git.example.org", why: "move", author: "bob",
+	    expires_at: null}]'
+	plan "$held"
+	web defer none held
+	text 'web: held with host git.example.org by bob: move'
+	plan "$held | probe_of(\"web\"; .endpoint.host = \"other\")
+	    | fleet_of(\"web\"; .groups = [\"core\", \"x\"])"
+	web defer none held
+	text 'web: held with group core by ann until 2025-03-02T00:00:00.000Z: week'
+	plan "$held | probe_of(\"web\"; .endpoint.host = null)
+	    | fleet_of(\"web\"; .groups = [\"old\"])"
+	web upgrade fast-forward behind
+	plan "$held | fleet_of(\"web\"; .groups = [\"core\"])
+	    | .memory.state.repos[0].holds = [{why: \"mine\", author: \"cat\",
+	    expires_at: null}]"
+	text 'web: held by cat: mine'
+	is '.plan.repos[0].reasons' '["held","behind"]'
+}
+
 @test "plan: outside its windows a repository waits, and says until when" {
 	plan '.policy.windows = [{allow: "Mon-Fri 09:00-17:00",
 	    time_zone: "Europe/Berlin"}] | .policy.zones = [{time_zone:

@@ -110,7 +110,7 @@ same_views() {
 	lives 8 45 14
 	history=st/auto_safe_upgrade_state_history.jsonl
 	hermes-project -s st -u 0 >empty.json
-	assert_equal "$(jq -c 'del(.hash)' empty.json)" '{"schema":"hermes.auto_safe_upgrade_state/1","seq":0,"last_token":0,"pressure":"none","offline":false,"repos":[]}'
+	assert_equal "$(jq -c 'del(.hash)' empty.json)" '{"schema":"hermes.auto_safe_upgrade_state/1","seq":0,"last_token":0,"pressure":"none","offline":false,"holds":[],"repos":[]}'
 	mkdir snapshots past
 	python3 "$fixtures/replay.py" $history empty.json snapshots
 	count=0
@@ -332,6 +332,23 @@ same_views() {
 	assert_equal "$(repo a .holds)" '[]'
 }
 
+@test "project: groups and hosts are held beside the repositories" {
+	event hold.set group:core '{"why": "one", "author": "ann", "expires_at": null}'
+	event hold.set host:h '{"why": "two", "author": "ann", "expires_at": null}'
+	event hold.set group:core '{"why": "three", "author": "bob", "expires_at": "2025-03-02T00:00:00.000Z"}'
+	event hold.set other:x '{"why": "four", "author": "bob", "expires_at": null}'
+	happens 2025-03-01T04:00:00.000Z
+	valid auto_safe_upgrade_state st/auto_safe_upgrade_state.json
+	assert_equal "$(jq -c '[.holds[] | [.subject, .why, .expires_at]], .repos' \
+	    st/auto_safe_upgrade_state.json)" \
+	    '[["group:core","one",null],["group:core","three","2025-03-02T00:00:00.000Z"],["host:h","two",null]]
+[]'
+	event hold.cleared group:core '{"why": "done", "author": "ann"}'
+	happens 2025-03-01T05:00:00.000Z
+	assert_equal "$(jq -c '[.wide_holds[].subject]' \
+	    st/live_runtime_control_plane.json)" '["host:h"]'
+}
+
 @test "project: lists keep the last 32" {
 	for n in {10..49}; do
 		event hold.set a "{\"why\": \"$n\", \"author\": \"ann\"}"
@@ -479,7 +496,7 @@ same_views() {
 	assert_equal "$(jq .unknown_event_count \
 	    st/live_runtime_control_plane.json)" 0
 	event job.started '' '{}'
-	event hold.set host:example.org '{"why": "w"}'
+	event hold.set planet:earth '{"why": "w"}'
 	event repo.changed a '{"reason": "dirty", "code": "dirty"}'
 	happens 2026-03-01T04:00:00.000Z
 	assert_equal "$(jq .unknown_event_count \

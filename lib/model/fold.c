@@ -38,6 +38,8 @@ fold_clear(struct fold *fold)
 	map_clear(&fold->by_key);
 	map_clear(&fold->by_url);
 	fold_cycle_clear(&fold->cycle);
+	fold_holds_clear(&fold->holds);
+	free(fold->holds_was);
 	fold_init(fold);
 }
 

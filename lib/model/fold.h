@@ -19,6 +19,7 @@
 #include "base/map.h"
 #include "json/value.h"
 #include "model/fold_cycle.h"
+#include "model/fold_hold.h"
 #include "model/fold_repo.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,6 +65,9 @@ struct fold {
 	struct fold_totals totals;
 	struct fold_cycle cycle; /* the last one */
 	int64_t unknown_count;   /* F2 */
+
+	struct fold_holds holds; /* of groups and hosts */
+	char *holds_was;         /* owned; JSON text at the last boundary */
 
 	struct map by_key;        /* of `repos`, retired ones too */
 	struct fold_repo **repos; /* owned; sorted where `sorted` */

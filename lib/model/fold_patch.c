@@ -34,6 +34,7 @@ fold_snapshot(struct fold *fold, struct buf *out)
 	jw_int(&jw, "last_token", fold->head.last_token);
 	jw_text(&jw, "pressure", pressure_of(&fold->head));
 	jw_bool(&jw, "offline", fold->head.offline);
+	fold_holds_write(&fold->holds, "holds", &jw);
 	jw_array(&jw, "repos");
 	for (i = 0; i < fold->repo_count; i++) {
 		if (!fold->repos[i]->present)
@@ -52,6 +53,32 @@ op_begin(struct jw *jw, const char *op, const char *path)
 	jw_object(jw, NULL);
 	jw_text(jw, "op", op);
 	jw_text(jw, "path", path);
+}
+
+/* The caller's to free. */
+static char *
+holds_text(const struct fold *fold)
+{
+	struct buf text = { 0 };
+	struct jw jw;
+
+	jw_init(&jw, &text);
+	fold_holds_write(&fold->holds, NULL, &jw);
+	return buf_take(&text);
+}
+
+static void
+holds_op(const struct fold *fold, struct jw *jw)
+{
+	const char *was = fold->holds_was != NULL ? fold->holds_was : "[]";
+	char *now = holds_text(fold);
+
+	if (strcmp(now, was) != 0) {
+		op_begin(jw, "replace", "/holds");
+		jw_raw(jw, "value", now, strlen(now));
+		jw_end(jw);
+	}
+	free(now);
 }
 
 static void
@@ -80,6 +107,7 @@ head_ops(const struct fold *fold, struct jw *jw)
 		jw_bool(jw, "value", now->offline);
 		jw_end(jw);
 	}
+	holds_op(fold, jw);
 }
 
 static int
@@ -255,6 +283,8 @@ begin_next(struct fold *fold)
 		}
 	}
 	fold->dirty_count = 0;
+	free(fold->holds_was);
+	fold->holds_was = holds_text(fold);
 	fold->mark = fold->head;
 	fold->mark.pressure = pressure;
 	fold_text(&fold->mark.pressure, fold->head.pressure);

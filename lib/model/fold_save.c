@@ -215,6 +215,8 @@ fold_save(struct fold *fold, const char *name, struct jw *jw)
 	head_save(&fold->mark, "mark", true, jw);
 	totals_save(fold, jw);
 	fold_cycle_write(&fold->cycle, "cycle", jw);
+	fold_holds_write(&fold->holds, "holds", jw);
+	jw_text(jw, "holds_was", fold->holds_was);
 	jw_array(jw, "repos");
 	for (i = 0; i < fold->repo_count; i++)
 		if (!is_gone(fold->repos[i]))
@@ -257,15 +259,9 @@ static void
 holds_restore(struct fold_repo *repo, const struct json *list)
 {
 	const struct json *each;
-	struct fold_hold *hold;
 
-	for (each = json_first(list); each != NULL; each = json_next(each)) {
-		hold = fold_hold_add(repo);
-		fold_text(&hold->why, json_get_text(each, "why"));
-		fold_text(&hold->author, json_get_text(each, "author"));
-		hold->set_at = instant_of(each, "set_at", 0);
-		hold->expires_at = instant_of(each, "expires_at", FOLD_NEVER);
-	}
+	for (each = json_first(list); each != NULL; each = json_next(each))
+		fold_hold_read(fold_hold_add(repo), each);
 }
 
 static void
@@ -445,6 +441,8 @@ fold_restore(struct fold *fold, const struct json *object)
 	head_restore(&fold->mark, json_get(object, "mark"));
 	totals_restore(fold, json_get(object, "totals"));
 	fold_cycle_read(&fold->cycle, json_get(object, "cycle"));
+	fold_holds_read(&fold->holds, json_get(object, "holds"));
+	fold_text(&fold->holds_was, json_get_text(object, "holds_was"));
 	each = json_first(json_get(object, "repos"));
 	for (; each != NULL; each = json_next(each))
 		repo_restore(fold, each);

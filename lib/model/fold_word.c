@@ -5,22 +5,21 @@
 static void
 hold_set(struct fold *fold, const struct fold_event *event)
 {
-	struct fold_repo *repo = fold_touch(fold, event->subject);
-	const char *expires_at = json_get_text(event->data, "expires_at");
-	struct fold_hold *hold = fold_hold_add(repo);
+	const char *subject = event->subject;
+	struct fold_hold *hold = fold_hold_reaches(subject)
+				     ? fold_holds_add(&fold->holds, subject)
+				     : fold_hold_add(fold_touch(fold, subject));
 
-	fold_text(&hold->why, json_get_text(event->data, "why"));
-	fold_text(&hold->author, json_get_text(event->data, "author"));
+	fold_hold_read(hold, event->data);
 	hold->set_at = event->at;
-	if (expires_at == NULL ||
-	    instant_parse(expires_at, &hold->expires_at) == -1)
-		hold->expires_at = FOLD_NEVER;
 }
 
 static void
 hold_cleared(struct fold *fold, const struct fold_event *event)
 {
-	if (fold_find(fold, event->subject) != NULL)
+	if (fold_hold_reaches(event->subject))
+		fold_holds_clear_of(&fold->holds, event->subject);
+	else if (fold_find(fold, event->subject) != NULL)
 		fold_holds_remove(fold_touch(fold, event->subject));
 }
 
@@ -66,13 +65,14 @@ lease_broken(struct fold *fold, const struct fold_event *event)
 
 static const struct {
 	const char *type;
+	bool reaches; /* of groups and hosts too */
 	void (*take)(struct fold *fold, const struct fold_event *event);
 } takers[] = {
-	{ "hold.set", hold_set },
-	{ "hold.cleared", hold_cleared },
-	{ "commit.cleared", commit_cleared },
-	{ "repo.retired", retired },
-	{ "lease.broken", lease_broken },
+	{ "hold.set", true, hold_set },
+	{ "hold.cleared", true, hold_cleared },
+	{ "commit.cleared", false, commit_cleared },
+	{ "repo.retired", false, retired },
+	{ "lease.broken", false, lease_broken },
 };
 
 bool
@@ -92,12 +92,13 @@ fold_word_event(struct fold *fold, const char *type,
 {
 	size_t i;
 
-	if (!fold_is_key(event->subject))
-		return false;
 	for (i = 0; i < sizeof takers / sizeof *takers; i++)
-		if (strcmp(type, takers[i].type) == 0) {
-			takers[i].take(fold, event);
-			return true;
-		}
-	return false;
+		if (strcmp(type, takers[i].type) == 0)
+			break;
+	if (i == sizeof takers / sizeof *takers ||
+	    (!fold_is_key(event->subject) &&
+		!(takers[i].reaches && fold_hold_reaches(event->subject))))
+		return false;
+	takers[i].take(fold, event);
+	return true;
 }

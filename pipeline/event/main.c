@@ -51,9 +51,11 @@ main(int argc, char *argv[])
 	int ch;
 
 	stage_begin(argc, argv,
-	    "hermes-event [-c CYCLE] [-f STAGE] [-k TOKEN] [-n STATUS] "
-	    "[-o OID] [-r REPO] [-t INSTANT] [-w WHY] [-x EXPIRY] TYPE");
-	while ((ch = getopt(argc, argv, "c:f:k:n:o:r:t:w:x:")) != -1)
+	    "hermes-event [-c CYCLE] [-f STAGE] [-g GROUP] [-H HOST] [-k "
+	    "TOKEN] "
+	    "[-n STATUS] [-o OID] [-r REPO] [-t INSTANT] [-w WHY] "
+	    "[-x EXPIRY] TYPE");
+	while ((ch = getopt(argc, argv, "c:f:g:H:k:n:o:r:t:w:x:")) != -1)
 		switch (ch) {
 		case 'c':
 			opts.cycle = optarg;

@@ -1,8 +1,10 @@
 #include "word.h"
+#include "base/alloc.h"
 #include "json/jw.h"
 #include "model/cycle.h"
 #include "model/event.h"
 #include "model/fleet.h"
+#include "model/url.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +12,19 @@
 #define WHY_MAX 4096
 #define OID_LEN 40
 
-/* What a word must and may have, as option letters. */
+/* What a word must and may have, as option letters; `about`: one of these. */
 static const struct rule {
 	const char *name;
+	const char *about;
 	const char *must;
 	const char *may;
 } rules[] = {
-	{ "commit.cleared", "rw", "o" },
-	{ "cycle.failed", "fn", "w" },
-	{ "hold.cleared", "rw", "" },
-	{ "hold.set", "rw", "x" },
-	{ "lease.broken", "rw", "k" },
-	{ "repo.retired", "rw", "" },
+	{ "commit.cleared", "r", "w", "o" },
+	{ "cycle.failed", "", "fn", "w" },
+	{ "hold.cleared", "rgH", "w", "" },
+	{ "hold.set", "rgH", "w", "x" },
+	{ "lease.broken", "r", "w", "k" },
+	{ "repo.retired", "r", "w", "" },
 };
 
 #define RULE_COUNT (sizeof(rules) / sizeof(*rules))
@@ -41,18 +44,38 @@ find_rule(const char *name, struct err *err)
 	return NULL;
 }
 
+/* What the word is about: exactly one thing. */
+static int
+check_about(const struct rule *rule, const struct word *word, struct err *err)
+{
+	const char *letter;
+	int count = 0;
+
+	for (letter = rule->about; *letter != '\0'; letter++)
+		count += word->given[(unsigned char)*letter] != NULL;
+	if (count == 1 || *rule->about == '\0')
+		return 0;
+
+	return err_set(err, EX_USAGE, "%s: %s: %s", rule->name,
+	    rule->about[1] != '\0' ? "-r, -g or -H" : "-r",
+	    count > 0 ? "only one of them" : "missing");
+}
+
 static int
 check_options(const struct rule *rule, const struct word *word, struct err *err)
 {
 	const char *letter;
 	int c;
 
+	if (check_about(rule, word, err) == -1)
+		return -1;
 	for (letter = rule->must; *letter != '\0'; letter++)
 		if (word->given[(unsigned char)*letter] == NULL)
 			return err_set(err, EX_USAGE, "%s: -%c: missing",
 			    rule->name, *letter);
 	for (c = 1; c <= UCHAR_MAX; c++)
-		if (word->given[c] != NULL && strchr(rule->must, c) == NULL &&
+		if (word->given[c] != NULL && strchr(rule->about, c) == NULL &&
+		    strchr(rule->must, c) == NULL &&
 		    strchr(rule->may, c) == NULL)
 			return err_set(err, EX_USAGE, "%s: -%c: not for it",
 			    rule->name, c);
@@ -153,7 +176,8 @@ put_text(struct jw *jw, const char *name, char letter, const char *text,
 	return 0;
 }
 
-/* The members of data, each by its option; -r is the subject instead. */
+/* The members of data, each by its option; what the word is about is the
+ * subject instead. */
 static const struct member {
 	char letter;
 	const char *name;
@@ -212,32 +236,82 @@ put_data(struct buf *data, const struct rule *rule, const struct word *word,
 	return 0;
 }
 
+/* A host as it stands in a URL, in lower case; owned, or NULL. */
+static char *
+host_of(const char *text)
+{
+	const char *colon = strchr(text, ':');
+	bool six = colon != strrchr(text, ':');
+	char *whole = xasprintf(six ? "ssh://[%s]/x" : "ssh://%s/x", text);
+	struct url url = { 0 };
+	const char *why;
+	char *host = NULL;
+
+	if (url_parse(&url, whole, &why) == 0 && url.user == NULL &&
+	    (colon == NULL || six) && strcmp(url.path, "/x") == 0)
+		host = xstrdup(url.host);
+	url_clear(&url);
+	free(whole);
+
+	return host;
+}
+
+/* `*subject` is the caller's to free; NULL where the word has none. */
+static int
+subject_of(const struct word *word, char **subject, struct err *err)
+{
+	const char *repo = word->given['r'], *group = word->given['g'];
+	const char *host = word->given['H'];
+	char *plain;
+
+	*subject = NULL;
+	if (repo != NULL && !fleet_key_valid(repo))
+		return err_set(err, EX_USAGE,
+		    "-r: expected a repo_key, found \"%.80s\"", repo);
+	if (group != NULL && !fleet_key_valid(group))
+		return err_set(err, EX_USAGE,
+		    "-g: expected a group, found \"%.80s\"", group);
+	if (repo != NULL) {
+		*subject = xstrdup(repo);
+	} else if (group != NULL) {
+		*subject = xasprintf("group:%s", group);
+	} else if (host != NULL) {
+		plain = host_of(host);
+		if (plain == NULL)
+			return err_set(err, EX_USAGE,
+			    "-H: expected a host, found \"%.80s\"", host);
+		*subject = xasprintf("host:%s", plain);
+		free(plain);
+	}
+
+	return 0;
+}
+
 int
 word_add(struct doc *doc, const struct word *word, struct err *err)
 {
 	const struct rule *rule = find_rule(word->name, err);
-	const char *repo = word->given['r'];
+	char *subject;
 	struct buf data = { 0 }, type = { 0 };
 	struct cycle cycle;
 	int rc;
 
 	if (rule == NULL || check_options(rule, word, err) == -1 ||
-	    cycle_get(doc, &cycle, err) == -1)
+	    cycle_get(doc, &cycle, err) == -1 ||
+	    subject_of(word, &subject, err) == -1)
 		return -1;
-	if (repo != NULL && !fleet_key_valid(repo))
-		return err_set(err, EX_USAGE,
-		    "-r: expected a repo_key, found \"%.80s\"", repo);
 	rc = put_data(&data, rule, word, cycle.real_at, err);
 	if (rc == 0) {
 		buf_printf(&type, "hermes.%s", rule->name);
 		event_add(doc,
 		    &(struct event){ .source = "hermes-event",
 			.type = buf_text(&type),
-			.subject = repo,
+			.subject = subject,
 			.more = word->given['f'] },
 		    &data);
 	}
 	buf_clear(&data);
 	buf_clear(&type);
+	free(subject);
 	return rc;
 }

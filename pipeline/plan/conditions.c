@@ -1,21 +1,24 @@
 #include "conditions.h"
+#include "base/alloc.h"
 #include "model/reason.h"
 #include "note.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* "AUTHOR until INSTANT", either part left out where it is not known. */
+/* "held with KIND NAME by AUTHOR until INSTANT: WHY", what is not known left
+ * out; `kind` is empty for the repository's own. */
 static void
-hold_note(struct plan_repo *repo, const struct json *hold)
+hold_note(struct plan_repo *repo, const struct json *hold, const char *kind,
+    const char *name)
 {
 	const char *author = json_get_text(hold, "author");
 	const char *until = json_get_text(hold, "expires_at");
 	const char *why = json_get_text(hold, "why");
 
-	note(repo, "held", "held%s%s%s%s%s%s", author ? " by " : "",
-	    author ? author : "", until ? " until " : "", until ? until : "",
-	    why ? ": " : "", why ? why : "");
+	note(repo, "held", "held%s%s%s%s%s%s%s%s", kind, name,
+	    author ? " by " : "", author ? author : "", until ? " until " : "",
+	    until ? until : "", why ? ": " : "", why ? why : "");
 }
 
 static void
@@ -30,9 +33,39 @@ check_holds(const struct plan *plan, struct plan_repo *repo)
 		if (until && !instant_parse(until, &expires_at) &&
 		    expires_at <= plan->now)
 			continue;
-		hold_note(repo, hold);
+		hold_note(repo, hold, "", "");
 		return;
 	}
+}
+
+static void
+check_wide(const struct plan *plan, struct plan_repo *repo, const char *kind,
+    const char *name)
+{
+	char *subject = xasprintf("%s:%s", kind, name);
+	char *with = xasprintf(" with %s ", kind);
+	const struct json *hold = map_get(&plan->held, subject);
+
+	if (hold)
+		hold_note(repo, hold, with, name);
+	free(with);
+	free(subject);
+}
+
+/* Holds of its groups, and of the remote host that it would come from. */
+static void
+check_wide_holds(const struct plan *plan, struct plan_repo *repo)
+{
+	const struct json *group = json_first(json_get(repo->fleet, "groups"));
+	const char *host =
+	    json_get_text(json_get(repo->probe, "endpoint"), "host");
+
+	if (plan->held.count == 0)
+		return;
+	if (host)
+		check_wide(plan, repo, "host", host);
+	for (; group; group = json_next(group))
+		check_wide(plan, repo, "group", json_text(group));
 }
 
 static void
@@ -171,6 +204,7 @@ conditions_note(const struct plan *plan, struct plan_repo *repo,
 {
 	check_tree(repo);
 	check_bad_commits(repo);
+	check_wide_holds(plan, repo); /* of two texts the later stays */
 	check_holds(plan, repo);
 	check_cooldown(plan, repo);
 	check_age(plan, repo);

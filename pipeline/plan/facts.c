@@ -194,6 +194,25 @@ read_zones(struct plan *plan, struct err *err)
 	return 0;
 }
 
+/* Of one subject the first that has not expired. */
+static void
+read_holds(struct plan *plan, const struct json *holds)
+{
+	const struct json *at = json_first(holds);
+	const char *subject, *until;
+	instant expires_at;
+
+	for (; at; at = json_next(at)) {
+		subject = json_get_text(at, "subject");
+		until = json_get_text(at, "expires_at");
+		if (until && instant_parse(until, &expires_at) == 0 &&
+		    expires_at <= plan->now)
+			continue;
+		if (!map_get(&plan->held, subject))
+			map_put(&plan->held, subject, (void *)at);
+	}
+}
+
 /* "UTC" needs no facts. */
 static int
 find_zone(const struct plan *plan, const char *name,
@@ -290,6 +309,8 @@ facts_read(struct plan *plan, struct doc *doc, struct err *err)
 	    read_probe(plan, probe, err) == -1)
 		return -1;
 	read_memory(plan, doc_get(doc, "memory"));
+	read_holds(plan,
+	    json_get(json_get(doc_get(doc, "memory"), "state"), "holds"));
 	if (read_edges(plan, "depends_on", err) == -1 ||
 	    read_edges(plan, "after", err) == -1 || read_zones(plan, err) == -1)
 		return -1;
@@ -316,6 +337,7 @@ plan_clear(struct plan *plan)
 	free(plan->windows);
 	free(plan->places);
 	map_clear(&plan->by_key);
+	map_clear(&plan->held);
 	map_clear(&plan->health);
 	order_clear(&plan->order);
 	*plan = (struct plan){ 0 };

@@ -73,7 +73,8 @@ struct plan {
 	struct map by_key;       /* repo_key -> struct plan_repo */
 	struct plan_zone *zones; /* owned */
 	size_t zone_count;
-	struct map health;      /* url -> memory.remote_health.remotes[] */
+	struct map held;   /* subject -> the first of memory.state.holds[] */
+	struct map health; /* url -> memory.remote_health.remotes[] */
 	struct window *windows; /* owned; the policy's own */
 	size_t window_count;
 

@@ -155,6 +155,7 @@ static const struct shape fleet_repo_shape[] = {
 	{ "repo_key", JSON_STRING, NEED, KEY },
 	{ "depends_on", JSON_ARRAY, NEED, .each = JSON_STRING },
 	{ "after", JSON_ARRAY, NEED, .each = JSON_STRING },
+	{ "groups", JSON_ARRAY, 0, .each = JSON_STRING },
 	{ "checks", JSON_ARRAY, NEED, .each = JSON_OBJECT,
 	    .each_members = check_shape },
 	{ "policy", JSON_OBJECT, NEED, .members = override_shape },
@@ -186,6 +187,7 @@ static const struct shape endpoint_shape[] = {
 
 static const struct shape selected_shape[] = {
 	{ "url", JSON_STRING, NEED, TEXT },
+	PLAIN("host", JSON_STRING, MAYBE),
 	{ "role", JSON_STRING, NEED, ROLE },
 	{ 0 },
 };
@@ -285,7 +287,17 @@ static const struct shape known_repo_shape[] = {
 	{ 0 },
 };
 
+static const struct shape wide_hold_shape[] = {
+	{ "subject", JSON_STRING, NEED, TEXT },
+	PLAIN("why", JSON_STRING, NULLABLE),
+	PLAIN("author", JSON_STRING, NULLABLE),
+	{ "expires_at", JSON_STRING, NULLABLE, INSTANT },
+	{ 0 },
+};
+
 static const struct shape state_shape[] = {
+	{ "holds", JSON_ARRAY, 0, .each = JSON_OBJECT,
+	    .each_members = wide_hold_shape },
 	{ "repos", JSON_ARRAY, NEED, .each = JSON_OBJECT,
 	    .each_members = known_repo_shape },
 	{ 0 },

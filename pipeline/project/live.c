@@ -92,6 +92,7 @@ live_write(const struct fold *fold, struct jw *jw)
 	jw_bool(jw, "offline", fold->head.offline);
 	fold_cycle_write(&fold->cycle, "last_cycle", jw);
 	holds_write(fold, jw);
+	fold_holds_write(&fold->holds, "wide_holds", jw);
 	degraded_write(fold, jw);
 	jw_int(jw, "unknown_event_count", fold->unknown_count);
 	jw_array(jw, "repos");

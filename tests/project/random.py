@@ -49,6 +49,12 @@ class World:
 
     def operator(self):
         key = self.rng.choice(self.keys)
+        if self.rng.randrange(4) == 0:
+            self.say(self.rng.choice(["hold.set", "hold.set", "hold.cleared"]),
+                     self.rng.choice(["group:core", "group:a/b", "host:h.example.org"]),
+                     why="because", author="bob",
+                     expires_at=self.rng.choice([None, "2026-01-01T00:00:00.000Z"]))
+            return
         kind = self.rng.choice(["hold.set", "hold.set", "hold.cleared",
                                 "commit.cleared", "repo.retired", "lease.broken"])
         more = {"expires_at": self.rng.choice([None, "2026-01-01T00:00:00.000Z"])} \
