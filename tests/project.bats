@@ -14,7 +14,7 @@ setup() {
 
 # lives SEED CYCLES REPOS - a made-up life, a run for every document
 lives() {
-	python3 "$fixtures/random.py" "$@" >documents
+	python3 "$fixtures/lives.py" "$@" >documents
 	while IFS= read -r line; do
 		printf '%s\n' "$line" >document.json
 		hermes-ledger -s st <document.json >ledger.json

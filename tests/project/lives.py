@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""random.py SEED CYCLES REPOS - cycle documents with events, one a line.
+"""lives.py SEED CYCLES REPOS - cycle documents with events, one a line.
 
 What a fleet might live through, made up: every type of event, in an order
 that a seed decides. Repositories come, fail, are held and are retired.
