@@ -9,7 +9,7 @@ answers_start() {
 	    "$BATS_TEST_TMPDIR/answers" 3>&- &
 	answers_pid=$!
 	soon test -e "$BATS_TEST_TMPDIR/answers"
-	web=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/answers")
+	export web=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/answers")
 	web_log=$BATS_TEST_TMPDIR/answers.log
 	: >"$web_log"
 }
@@ -29,9 +29,9 @@ import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64)
 open(sys.argv[1], "w").write(str(s.getsockname()[1]) + "\n")
 time.sleep(120)' "$BATS_TEST_TMPDIR/silence" 3>&- &
-	silence_pid=$!
+	export silence_pid=$!
 	soon grep -q . "$BATS_TEST_TMPDIR/silence"
-	silence=127.0.0.1:$(<"$BATS_TEST_TMPDIR/silence")
+	export silence=127.0.0.1:$(<"$BATS_TEST_TMPDIR/silence")
 }
 
 silence_stop() {

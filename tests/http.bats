@@ -127,7 +127,7 @@ ports() {
 	open("port", "w").write(str(server.server_port) + "\n")
 	server.serve_forever()
 	END
-	silence_pid=$!
+	export silence_pid=$!
 	soon grep -qs . port
 	web_fleet a="https://localhost:$(<port)/x"
 	probe

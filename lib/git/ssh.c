@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 #define SAID_MAX ((size_t)8192)
-#define END_MS 2000 /* for an ssh whose work is done to end */
+#define END_MS 1000 /* for an ssh whose work is done to end */
+#define TERM_MS 50  /* for one that was told to */
 
 static const char *configured;
 
@@ -173,17 +174,16 @@ start(struct stream *stream, char *const argv[])
 	return result == 0 ? 0 : fail("ssh-auth", 0, "ssh: cannot be started");
 }
 
-/* Take what stands on the child's stderr; never waits. */
+/* Take what stands on the child's stderr, in portions; never waits. */
 static void
 listen_to_stderr(struct stream *stream)
 {
-	char bytes[1024];
-	ssize_t len;
+	char bytes[16384];
+	ssize_t len = read(stream->said_fd, bytes, sizeof bytes);
 
-	while ((len = read(stream->said_fd, bytes, sizeof bytes)) > 0)
-		if (stream->said.len < SAID_MAX)
-			buf_add(&stream->said, bytes, (size_t)len);
-	if (len == 0 || (errno != EAGAIN && errno != EINTR))
+	if (len > 0 && stream->said.len < SAID_MAX)
+		buf_add(&stream->said, bytes, (size_t)len);
+	if (len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR))
 		close_fd(&stream->said_fd);
 }
 
@@ -196,6 +196,7 @@ static int
 end(struct stream *stream)
 {
 	int64_t since = host_monotonic_ms(), ms;
+	int64_t grace = patience_left_ms(END_MS);
 	bool ended, asked = false;
 	int status = -1;
 
@@ -208,13 +209,15 @@ end(struct stream *stream)
 		if (stream->said_fd != -1)
 			listen_to_stderr(stream);
 		ms = host_monotonic_ms() - since;
-		if (!ended && !asked && ms >= END_MS / 2)
+		if (!ended && !asked && ms >= grace)
 			asked = kill(stream->pid, SIGTERM) == 0;
-	} while (!ended && ms < END_MS);
+	} while (!ended && ms < grace + TERM_MS);
 	if (!ended) {
 		kill(stream->pid, SIGKILL);
-		reap_wait(stream->pid, END_MS, &status);
+		reap_wait(stream->pid, TERM_MS, &status);
 	}
+	if (stream->said_fd != -1)
+		listen_to_stderr(stream);
 	stream->pid = 0;
 
 	return ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
