@@ -350,6 +350,34 @@ sealed() {
 	untouched
 }
 
+# injected CALL ERRNO [WHEN] - the verdict where CALL fails so
+injected() {
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e "trace=$1" \
+	    -e "inject=$1:error=$2:when=${3:-1+}" hermes-exec -s state \
+	    <doc.json >out.json
+	verdict
+}
+
+@test "exec: the machine's errors are told apart by number, not by their words" {
+	ready
+	[ "$(injected linkat ENOSPC)" = 'a failed no-space' ]
+	untouched
+	plan "$(job a '.token = 2')"
+	[ "$(injected linkat EDQUOT)" = 'a failed no-space' ]
+	plan "$(job a '.token = 3')"
+	[ "$(injected linkat EROFS)" = 'a failed read-only-fs' ]
+	plan "$(job a '.token = 4')"
+	[ "$(injected linkat EIO)" = 'a failed filesystem' ]
+	plan "$(job a '.token = 5')" # libgit2 says it, not us
+	[ "$(injected rename ENOSPC)" = 'a failed no-space' ]
+	mv a 'No space left on device'
+	job 'No space left on device' |
+	    jq -s 'map(.repo_key = "a" | .token = 6)' | "$gate" state >doc.json
+	rm 'No space left on device/co/.git/HEAD'
+	run_exec
+	[ "$(verdict)" = 'a failed corrupt' ]
+}
+
 @test "exec: a planted hermes folder is not followed" {
 	ready
 	mkdir elsewhere

@@ -31,7 +31,7 @@ words() {
 	assert_equal "$(codes decision)" "$(words held window min-age cooldown \
 	    bad-commit needs dependency-cycle pressure lease-foreign \
 	    remote-down risk signature gate stale-plan check-failed \
-	    rollback-blocked undo no-undo)"
+	    rollback-blocked undo no-undo not-now dry-run)"
 }
 
 @test "reasons: no code is there twice" {
@@ -53,4 +53,14 @@ words() {
 @test "reasons: what is found before an apply leads over being behind" {
 	assert_equal "$(awk -F'\t' '$1 == "behind" { b = NR }
 	    $3 == "block" && b { print $1 }' table)" ''
+}
+
+# A verdict's code stands behind it, or is set by itself.
+@test "reasons: every code that hermes-exec writes is in the table" {
+	cat "$top"/pipeline/exec/*.c | tr -s '\n\t ' ' ' |
+	    grep -oE 'VERDICT_[A-Z_]+, ([^;"]*\? )?"[a-z-]+"( : "[a-z-]+")?|->code = ([^;"]*\? )?"[a-z-]+"( : "[a-z-]+")?|return "no-space"|return "read-only-fs"' |
+	    grep -oE '"[a-z-]+"' | tr -d '"' | sort -u >written
+	[ "$(wc -l <written)" -gt 15 ]
+	cut -f1 table | sort >known
+	assert_equal "$(comm -23 written known)" ''
 }

@@ -19,6 +19,7 @@ err_set(struct err *err, int code, const char *fmt, ...)
 	va_list ap;
 
 	err->code = code;
+	err->number = 0;
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof err->text, fmt, ap);
 	va_end(ap);
@@ -29,16 +30,18 @@ err_set(struct err *err, int code, const char *fmt, ...)
 int
 err_sys(struct err *err, int code, const char *fmt, ...)
 {
-	const char *reason = strerror(errno);
+	int number = errno;
 	va_list ap;
 	size_t len;
 
 	err->code = code;
+	err->number = number;
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof err->text, fmt, ap);
 	va_end(ap);
 	len = strlen(err->text);
-	snprintf(err->text + len, sizeof err->text - len, ": %s", reason);
+	snprintf(err->text + len, sizeof err->text - len, ": %s",
+	    strerror(number));
 	flatten(err->text);
 	return -1;
 }

@@ -12,14 +12,15 @@
 #include <sysexits.h>
 
 struct err {
-	int code; /* EX_DATAERR and so on; 0: no error */
+	int code;   /* EX_DATAERR and so on; 0: no error */
+	int number; /* errno where the system said it, else 0 */
 	char text[1024];
 };
 
 int err_set(struct err *err, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* As err_set with ": strerror(errno)" behind it. */
+/* As err_set with ": strerror(errno)" behind it, and errno in `number`. */
 int err_sys(struct err *err, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -10,7 +10,8 @@
 #include "git/lib.h"
 #include <git2.h>
 
-/* err_set() with what libgit2 said last behind it. Always -1. */
+/* err_set() with what libgit2 said last behind it, and the system's number
+ * where it was the system. Always -1. */
 int lg_err(struct err *err, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,5 +1,6 @@
 #include "git/lib.h"
 #include "git/lg.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,34 @@ lg_said(void)
 	return line;
 }
 
+/*
+ * libgit2 keeps the text of a failed system call and no number: ": " and
+ * strerror() are the end of its message, of this class alone.
+ */
+static int
+said_number(void)
+{
+	static const int numbers[] = { ENOSPC, EDQUOT, EROFS, EIO, EMFILE,
+		ENFILE, EACCES, EPERM, ENOENT, ENOTDIR, ELOOP };
+	const git_error *last = git_error_last();
+	size_t len, end, i;
+	const char *text;
+
+	if (last == NULL || last->klass != GIT_ERROR_OS)
+		return 0;
+	len = strlen(last->message);
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		text = strerror(numbers[i]);
+		end = strlen(text);
+		if (len >= end + 2 &&
+		    strcmp(last->message + len - end, text) == 0 &&
+		    strncmp(last->message + len - end - 2, ": ", 2) == 0)
+			return numbers[i];
+	}
+
+	return 0;
+}
+
 int
 lg_err(struct err *err, int code, const char *fmt, ...)
 {
@@ -62,7 +91,10 @@ lg_err(struct err *err, int code, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 
-	return err_set(err, code, "%s: %s", text, lg_said());
+	err_set(err, code, "%s: %s", text, lg_said());
+	err->number = said_number();
+
+	return -1;
 }
 
 int

@@ -22,6 +22,8 @@ static const struct reason table[] = {
 	    "edits stand in the way of the rollback"),
 	DECISION("check-failed", BLOCK, true, "a required check failed"),
 	DECISION("stale-plan", DEFER, false, "moved after it was planned"),
+	DECISION("not-now", DEFER, false, "a check said not now"),
+	DECISION("dry-run", NONE, false, "nothing is done in a dry run"),
 	DECISION("gate", BLOCK, true, "the gate refused it"),
 	DECISION("signature", BLOCK, true, "the signature is not accepted"),
 	DECISION("lease-foreign", DEFER, false, "someone else holds the lease"),

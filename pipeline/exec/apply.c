@@ -90,31 +90,25 @@ apply_stop(struct apply *apply, enum verdict verdict, const char *code,
 	return -1;
 }
 
-/* What the kernel says, in the words of B2. */
-static const char *
-code_of(const struct err *err)
+const char *
+apply_code_of(const struct err *err)
 {
-	static const struct {
-		int number;
-		const char *code;
-	} codes[] = {
-		{ ENOSPC, "no-space" },
-		{ EDQUOT, "no-space" },
-		{ EROFS, "read-only-fs" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (strstr(err->text, strerror(codes[i].number)) != NULL)
-			return codes[i].code;
-
-	return err->code == EX_DATAERR ? "corrupt" : "filesystem";
+	switch (err->number) {
+	case ENOSPC:
+	case EDQUOT:
+		return "no-space";
+	case EROFS:
+		return "read-only-fs";
+	default:
+		return err->code == EX_DATAERR ? "corrupt" : "filesystem";
+	}
 }
 
 int
 apply_fail(struct apply *apply, const struct err *err)
 {
-	return apply_stop(apply, VERDICT_FAILED, code_of(err), "%s", err->text);
+	return apply_stop(apply, VERDICT_FAILED, apply_code_of(err), "%s",
+	    err->text);
 }
 
 int

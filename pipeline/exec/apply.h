@@ -89,6 +89,9 @@ int apply_open(struct apply *apply);
 int apply_stop(struct apply *apply, enum verdict verdict, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* What the system said, by its number, in the words of B2. */
+const char *apply_code_of(const struct err *err);
+
 /* The machine or the repository failed: VERDICT_FAILED with its reason code. */
 int apply_fail(struct apply *apply, const struct err *err);
 

@@ -165,10 +165,12 @@ stop_step(struct apply *apply, const char *path)
 {
 	bool moved = errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
 		     errno == EEXIST;
+	struct err err;
+
+	err_sys(&err, EX_IOERR, "%s", path);
 
 	return apply_stop(apply, VERDICT_REFUSED,
-	    moved ? "stale-plan" : "filesystem", "%s: %s", path,
-	    strerror(errno));
+	    moved ? "stale-plan" : apply_code_of(&err), "%s", err.text);
 }
 
 /* Before the first rename, so that the common edit costs none. */
