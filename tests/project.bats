@@ -107,7 +107,7 @@ same_views() {
 }
 
 @test "project: the patches in order give every snapshot of the past" {
-	lives 8 45 14
+	lives 21 45 14
 	history=st/auto_safe_upgrade_state_history.jsonl
 	hermes-project -s st -u 0 >empty.json
 	assert_equal "$(jq -c 'del(.hash)' empty.json)" '{"schema":"hermes.auto_safe_upgrade_state/1","seq":0,"last_token":0,"pressure":"none","offline":false,"holds":[],"repos":[]}'
@@ -125,7 +125,8 @@ same_views() {
 	valid auto_safe_upgrade_state empty.json past/*
 	jq -s -e '[.[].patch[]] | any(.op == "remove") and
 	    any(.op == "add" and .path == "/repos/0") and
-	    any(.path | test("/bad_commits$"))' $history >/dev/null
+	    any(.path | test("/bad_commits$")) and
+	    any(.path == "/holds")' $history >/dev/null
 	hermes-project -s st -u "$(jq .seq st/runtime_events.head.json)" >now.json
 	cmp now.json st/auto_safe_upgrade_state.json
 }
