@@ -200,6 +200,16 @@ teardown() {
 	assert_equal "$(jq '.leases | length' S/coordination_leases.json)" 3
 }
 
+# journal TOKEN REPO_KEY DONE - as hermes-exec leaves it
+journal() {
+	jq -n --argjson token "$1" --arg key "$2" --argjson done "$3" \
+	    '{schema: "hermes.journal/1", token: $token, cycle: "c",
+	    repo_key: $key, path: "/srv/\($key)",
+	    git_dir: "/srv/\($key)/.git", common_dir: "/srv/\($key)/.git",
+	    strategy: "fast-forward", branch: "main", before: ("a" * 40),
+	    after: ("b" * 40), done: $done, events: []}'
+}
+
 @test "lease: tokens survive the loss of the lease file (L4)" {
 	fresh '.memory.state = {last_token: 40, repos: []}' >in.json
 	hermes-lease -s S <in.json >out.json
@@ -207,8 +217,7 @@ teardown() {
 
 	rm S/coordination_leases.json
 	mkdir S/journals
-	jq -n '{schema: "hermes.journal/1", token: 90, repo_key: "gone",
-	    common_dir: "/srv/gone/.git", done: true}' >S/journals/90
+	journal 90 gone true >S/journals/90
 	echo x >S/journals/.91.new
 	hermes-lease -s S <in.json >out.json
 	assert_equal "$(row lib out.json)" '[true,91,null]'
@@ -221,8 +230,7 @@ teardown() {
 
 @test "lease: an open journal keeps its repository from being leased (L3)" {
 	mkdir -m 700 S S/journals
-	jq -n '{schema: "hermes.journal/1", token: 12, repo_key: "lib",
-	    common_dir: "/srv/lib/.git", done: false}' >S/journals/12
+	journal 12 lib false >S/journals/12
 	fresh >in.json
 	hermes-lease -s S <in.json >out.json
 	all_valid

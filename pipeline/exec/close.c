@@ -1,10 +1,10 @@
 #include "close.h"
 #include "folder.h"
 #include "git/refs.h"
-#include "journal.h"
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
+#include "story.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,7 +89,7 @@ close_apply(struct apply *apply, const struct paths *paths)
 	close_say(apply, kept.count > 0 ? &kept : paths);
 	if (apply->verdict == VERDICT_APPLIED)
 		close_tracking(apply);
-	if (journal_write(apply, true, &err) == -1)
+	if (story_write(apply, true, &err) == -1)
 		apply->open = true; /* K1 */
 	else if (apply->token_fd != -1)
 		folder_remove(apply->home_fd, apply->name);

@@ -4,9 +4,9 @@
 #include "git/blob.h"
 #include "git/index.h"
 #include "git/refs.h"
-#include "journal.h"
 #include "json/jw.h"
 #include "store/io.h"
+#include "story.h"
 #include "sync.h"
 #include <dirent.h>
 #include <errno.h>
@@ -136,7 +136,7 @@ open_journal(struct apply *apply)
 		apply->tracking =
 		    refs_tracking(apply->target, apply->remote, apply->ref);
 	say_started(apply);
-	if (journal_write(apply, false, &err) == -1)
+	if (story_write(apply, false, &err) == -1)
 		return apply_fail(apply, &err);
 	apply->journaled = true;
 

@@ -4,7 +4,6 @@
 #include "close.h"
 #include "folder.h"
 #include "git/refs.h"
-#include "journal.h"
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
@@ -12,7 +11,9 @@
 #include "reflock.h"
 #include "rollback.h"
 #include "store/io.h"
+#include "store/journal.h"
 #include "store/ledger.h"
+#include "story.h"
 #include "undo.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -248,7 +249,7 @@ clear_away(struct apply *apply, enum outcome outcome, struct paths *left)
 static int
 close_recovered(struct apply *apply, struct err *err)
 {
-	if (journal_write(apply, true, err) == -1)
+	if (story_write(apply, true, err) == -1)
 		return -1;
 	if (apply->token_fd != -1)
 		folder_remove(apply->home_fd, apply->name);
@@ -426,11 +427,13 @@ recover_all(struct doc *doc, const struct state *state, struct err *err)
 	size_t i;
 	int rc;
 
-	rc = journals_read(&journals, state, err);
+	rc = journals_tidy(state, err);
+	if (rc == 0)
+		rc = journals_read(&journals, state, err);
 	if (rc == 0 && journals.count > 0)
 		rc = ledger_ids_read(state, &all.ids, err);
 	for (i = 0; rc == 0 && i < journals.count; i++)
-		rc = json_get_bool(journals.list[i].root, "done", false)
+		rc = journals.list[i].done
 			 ? settle_done(&all, &journals.list[i], err)
 			 : recover_one(&all, &journals.list[i], err);
 	if (rc == 0)

@@ -166,13 +166,15 @@ settle(struct desk *desk, struct reservation *it)
 		world->ledger.seq };
 	const struct lease *blocker, *old;
 	const struct json *dep;
-	const char *token;
+	const struct journal *journal;
 	struct err err;
 	char *why;
 
-	token = journals_open(&world->journals, it->repo_key, it->common_dir);
-	if (token) {
-		deny(it, "interrupted", xasprintf("journal %s is open", token));
+	journal =
+	    unfinished_on(&world->unfinished, it->repo_key, it->common_dir);
+	if (journal) {
+		deny(it, "interrupted",
+		    xasprintf("journal %s is open", journal->name));
 		return;
 	}
 	blocker = lease_blocker(&world->table, &want);

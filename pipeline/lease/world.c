@@ -134,14 +134,15 @@ world_judge(struct world *world, struct doc *doc, const struct state *state,
 	int64_t seq = json_get_int(memory, "seq", 0), view_seq;
 
 	if (ledger_head(state, &world->ledger, err) == -1 ||
-	    journals_read(&world->journals, state, err) == -1)
+	    unfinished_read(&world->unfinished, state, err) == -1)
 		return -1;
 	read_view(world, state);
 	view_seq = json_get_int(world->view, "seq", 0);
 	if (check_tokens(world, state, view_seq > seq ? view_seq : seq, err) ==
 	    -1)
 		return -1;
-	lease_token_seen(&world->table, world->journals.last_token);
+	lease_token_seen(&world->table,
+	    unfinished_last_token(&world->unfinished));
 	lease_token_seen(&world->table, json_get_int(memory, "last_token", 0));
 	lease_token_seen(&world->table,
 	    json_get_int(world->view, "last_token", 0));
@@ -269,7 +270,7 @@ void
 world_clear(struct world *world)
 {
 	lease_clear(&world->table);
-	journals_clear(&world->journals);
+	unfinished_clear(&world->unfinished);
 	json_free(world->view);
 	world->view = NULL;
 }

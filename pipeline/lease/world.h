@@ -9,12 +9,12 @@
 #ifndef LEASE_WORLD_H
 #define LEASE_WORLD_H
 
-#include "journals.h"
 #include "json/doc.h"
 #include "model/lease.h"
 #include "proc/host.h"
 #include "store/ledger.h"
 #include "store/state.h"
+#include "unfinished.h"
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -26,7 +26,7 @@ struct world {
 	struct lease_now now;
 	struct lease_holder holder; /* who the leases are for; not if dry */
 	struct lease_table table;
-	struct journals journals;
+	struct unfinished unfinished;
 	struct ledger_head ledger; /* all zero if dry */
 	struct json *view;         /* owned; the state view in STATE, or NULL */
 	bool no_file;              /* there is no lease file */

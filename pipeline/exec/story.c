@@ -1,0 +1,59 @@
+#include "story.h"
+#include "json/jw.h"
+#include "store/journal.h"
+#include <string.h>
+
+/* For people and for hermes-lease; what is not UTF-8 is not worth a fault. */
+static void
+put_path(struct jw *jw, const char *name, const char *path)
+{
+	jw_bytes(jw, name, path, strlen(path));
+}
+
+static void
+story_text(const struct apply *apply, bool done, struct buf *out)
+{
+	const char *events;
+	struct jw jw;
+	size_t len;
+
+	jw_init(&jw, out);
+	jw_object(&jw, NULL);
+	jw_text(&jw, "schema", JOURNAL_SCHEMA);
+	jw_int(&jw, "token", apply->token);
+	jw_text(&jw, "cycle", apply->cycle);
+	jw_text(&jw, "repo_key", apply->repo_key);
+	jw_text(&jw, "path", apply->path);
+	put_path(&jw, "git_dir", target_git_dir(apply->target));
+	put_path(&jw, "common_dir", target_common_dir(apply->target));
+	jw_text(&jw, "strategy", apply->strategy);
+	jw_text(&jw, "branch", apply->branch);
+	jw_text(&jw, "before", apply->before);
+	jw_text(&jw, "after", apply->after);
+	jw_text(&jw, "role", apply->role);
+	jw_text(&jw, "url", apply->url);
+	jw_text(&jw, "tracking", apply->tracking);
+	jw_bool(&jw, "done", done);
+	events = doc_raw(&apply->said, "events", &len);
+	if (events != NULL) {
+		jw_raw(&jw, "events", events, len);
+	} else {
+		jw_array(&jw, "events");
+		jw_end(&jw);
+	}
+	jw_end(&jw);
+	buf_putc(out, '\n');
+}
+
+int
+story_write(const struct apply *apply, bool done, struct err *err)
+{
+	struct buf text = { 0 };
+	int rc;
+
+	story_text(apply, done, &text);
+	rc = journal_write(apply->state, apply->name, &text, err);
+	buf_clear(&text);
+
+	return rc;
+}
