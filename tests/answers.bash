@@ -9,7 +9,8 @@ answers_start() {
 	    "$BATS_TEST_TMPDIR/answers" 3>&- &
 	answers_pid=$!
 	soon test -e "$BATS_TEST_TMPDIR/answers"
-	export web=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/answers")
+	web=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/answers")
+	export web
 	web_log=$BATS_TEST_TMPDIR/answers.log
 	: >"$web_log"
 }
@@ -31,7 +32,8 @@ open(sys.argv[1], "w").write(str(s.getsockname()[1]) + "\n")
 time.sleep(120)' "$BATS_TEST_TMPDIR/silence" 3>&- &
 	export silence_pid=$!
 	soon grep -q . "$BATS_TEST_TMPDIR/silence"
-	export silence=127.0.0.1:$(<"$BATS_TEST_TMPDIR/silence")
+	silence=127.0.0.1:$(<"$BATS_TEST_TMPDIR/silence")
+	export silence
 }
 
 silence_stop() {
