@@ -132,6 +132,24 @@ setup() {
 	web upgrade fast-forward behind
 }
 
+@test "plan: a commit that one checkout rolled back is bad for its twins" {
+	local bad="remember(\"web\"; .bad_commits = [{oid: \"$new\", at:
+	    \"2025-02-28T04:00:00.000Z\", token: 3, code: \"check-failed\"}])"
+	plan "fleet([\"app\", \"lib\", \"web\"]) | $bad
+	    | probe_of(\"lib\"; .endpoints[0].url = \"https://else/lib.git\")"
+	is '.plan.repos | map([.recommendation, .reason, .text])' \
+	    '[["block","bad-commit","app: commit 222222222222 was rolled back in web; waits for upstream to move on"],["upgrade","behind","lib: is behind by 3 commits"],["block","bad-commit","web: commit 222222222222 was rolled back; waits for upstream to move on"]]'
+	# whichever member offers it: the primary is the same
+	plan "fleet([\"app\", \"web\"]) | $bad | probe_of(\"app\";
+	    .endpoints += [.endpoints[0] | .role = \"mirror\" | .url = \"https://m/a\"]
+	    | .endpoints[0].class = \"refused\" | .endpoint = .endpoints[1])"
+	is '.plan.repos[0] | [.recommendation, .reason]' '["block","bad-commit"]'
+	# past it
+	plan "fleet([\"app\", \"web\"]) | $bad
+	    | probe_of(\"app\"; .tip = \"$(printf '3%.0s' {1..40})\")"
+	is '.plan.repos[0] | [.recommendation, .reason]' '["upgrade","behind"]'
+}
+
 @test "plan: a commit that could not be rolled back is a person's to mend" {
 	local bad='remember("web"; .bad_commits = [{oid: .head, at:
 	    .tip_seen_at, token: 3, code: "rollback-blocked"}])'

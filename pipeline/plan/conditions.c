@@ -69,17 +69,17 @@ check_wide_holds(const struct plan *plan, struct plan_repo *repo)
 }
 
 static void
-check_bad_commits(struct plan_repo *repo)
+check_bad_commits(const struct plan *plan, struct plan_repo *repo)
 {
-	const struct json *bad;
-	const char *oid;
+	const struct plan_repo *other = facts_bad(plan, repo, repo->tip);
 
-	bad = json_first(json_get(repo->known, "bad_commits"));
-	for (; bad; bad = json_next(bad)) {
-		oid = json_get_text(bad, "oid");
-		if (oid && !strcmp(oid, repo->tip))
-			note(repo, "bad-commit", REASON_ROLLED_BACK, oid);
-	}
+	if (other == repo)
+		note(repo, "bad-commit", REASON_ROLLED_BACK, repo->tip);
+	else if (other)
+		note(repo, "bad-commit",
+		    "commit %.12s was rolled back in %s; waits for upstream "
+		    "to move on",
+		    repo->tip, other->repo_key);
 }
 
 /* at + s, or the largest instant there is. */
@@ -203,7 +203,7 @@ conditions_note(const struct plan *plan, struct plan_repo *repo,
     struct err *err)
 {
 	check_tree(repo);
-	check_bad_commits(repo);
+	check_bad_commits(plan, repo);
 	check_wide_holds(plan, repo); /* of two texts the later stays */
 	check_holds(plan, repo);
 	check_cooldown(plan, repo);

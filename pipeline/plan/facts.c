@@ -194,6 +194,76 @@ read_zones(struct plan *plan, struct err *err)
 	return 0;
 }
 
+/* The URL of the primary, without it the first one. */
+static const char *
+origin(const struct plan_repo *repo)
+{
+	const struct json *list = json_get(repo->probe, "endpoints");
+	const struct json *at = json_first(list);
+
+	while (at && strcmp(json_get_text(at, "role"), "primary"))
+		at = json_next(at);
+
+	return json_get_text(at ? at : json_first(list), "url");
+}
+
+static bool
+is_bad(const struct plan_repo *repo, const char *oid)
+{
+	const struct json *at =
+	    json_first(json_get(repo->known, "bad_commits"));
+	const char *bad;
+
+	for (; at; at = json_next(at)) {
+		bad = json_get_text(at, "oid");
+		if (bad && !strcmp(bad, oid))
+			return true;
+	}
+
+	return false;
+}
+
+/* What one checkout of a URL took back is bad for the others too. */
+static void
+read_bad(struct plan *plan, struct plan_repo *repo)
+{
+	const struct json *at =
+	    json_first(json_get(repo->known, "bad_commits"));
+	const char *url = origin(repo), *oid;
+	char *key;
+
+	for (; at && url; at = json_next(at)) {
+		oid = json_get_text(at, "oid");
+		if (!oid)
+			continue;
+		key = xasprintf("%s %s", url, oid);
+		plan->bad_keys = xgrow(plan->bad_keys, plan->bad_count,
+		    &plan->bad_cap, sizeof(*plan->bad_keys));
+		plan->bad_keys[plan->bad_count++] = key;
+		if (!map_get(&plan->bad, key))
+			map_put(&plan->bad, key, repo);
+	}
+}
+
+const struct plan_repo *
+facts_bad(const struct plan *plan, const struct plan_repo *repo,
+    const char *oid)
+{
+	const char *url = origin(repo);
+	const struct plan_repo *other;
+	char *key;
+
+	if (is_bad(repo, oid))
+		return repo;
+	if (plan->bad.count == 0 || !url)
+		return NULL;
+	key = xasprintf("%s %s", url, oid);
+	other = map_get(&plan->bad, key);
+	free(key);
+
+	return other;
+}
+
 /* Of one subject the first that has not expired. */
 static void
 read_holds(struct plan *plan, const struct json *holds)
@@ -297,6 +367,7 @@ facts_read(struct plan *plan, struct doc *doc, struct err *err)
 	const struct json *cycle = doc_get(doc, "cycle");
 	const struct json *probe = doc_get(doc, "probe");
 	const struct json *resources = json_get(probe, "resources");
+	size_t i;
 
 	instant_parse(json_get_text(json_get(cycle, "now"), "real_at"),
 	    &plan->now);
@@ -309,6 +380,8 @@ facts_read(struct plan *plan, struct doc *doc, struct err *err)
 	    read_probe(plan, probe, err) == -1)
 		return -1;
 	read_memory(plan, doc_get(doc, "memory"));
+	for (i = 0; i < plan->count; i++)
+		read_bad(plan, &plan->repos[i]);
 	read_holds(plan,
 	    json_get(json_get(doc_get(doc, "memory"), "state"), "holds"));
 	if (read_edges(plan, "depends_on", err) == -1 ||
@@ -337,6 +410,10 @@ plan_clear(struct plan *plan)
 	free(plan->windows);
 	free(plan->places);
 	map_clear(&plan->by_key);
+	for (i = 0; i < plan->bad_count; i++)
+		free(plan->bad_keys[i]);
+	free(plan->bad_keys);
+	map_clear(&plan->bad);
 	map_clear(&plan->held);
 	map_clear(&plan->health);
 	order_clear(&plan->order);

@@ -73,6 +73,9 @@ struct plan {
 	struct map by_key;       /* repo_key -> struct plan_repo */
 	struct plan_zone *zones; /* owned */
 	size_t zone_count;
+	struct map bad;  /* "URL OID" -> the repository that took it back */
+	char **bad_keys; /* owned, each owned; what the map borrows */
+	size_t bad_count, bad_cap;
 	struct map held;   /* subject -> the first of memory.state.holds[] */
 	struct map health; /* url -> memory.remote_health.remotes[] */
 	struct window *windows; /* owned; the policy's own */
@@ -99,6 +102,13 @@ struct plan {
 /* Fill `plan` from a document that shapes_check() has passed: EX_DATAERR
  * where its parts do not fit together. plan_clear() in any case. */
 int facts_read(struct plan *plan, struct doc *doc, struct err *err);
+
+/*
+ * The repository that took `oid` back and whose primary is that of `repo`,
+ * itself first; NULL: none did.
+ */
+const struct plan_repo *facts_bad(const struct plan *plan,
+    const struct plan_repo *repo, const char *oid);
 
 /* Where the repository's policy, or else the fleet's, has `name`. */
 const struct json *facts_policy(const struct plan *plan,
