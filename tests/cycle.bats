@@ -307,6 +307,34 @@ instead() {
 	state_whole
 }
 
+@test "cycle: TERM in the middle of an upgrade: it is ended, the next not begun" {
+	repo_make a b
+	upstream_commit a
+	upstream_commit b
+	house_make a b
+	policy '{"max_lanes": 1}'
+	repo_set a '{"checks": [{"argv": ["sh", "-c",
+	    "touch \"$HOME/started\"; sleep 1"],
+	    "at": "health", "need": "required", "timeout_s": 20}]}'
+	before=$(git_at src/b)
+	hermes-cycle 3>&- 2>said &
+	cycle=$!
+	soon test -e "$HOME/started"
+	kill -TERM $cycle
+	status=0
+	wait $cycle || status=$?
+	assert_equal $status 75
+	assert_equal "$(git_at src/b)" "$before"
+	checkout_whole src/b
+	assert_equal "$(jq -c .leases $state/coordination_leases.json)" '[]'
+	hermes-cycle
+	for key in a b; do
+		assert_equal "$(git_at src/$key)" "$(git_at up/$key.git main)"
+		checkout_whole src/$key
+	done
+	state_whole
+}
+
 @test "cycle: as many documents are kept as the policy says" {
 	repo_make a
 	house_make a
