@@ -31,7 +31,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64)
 open(sys.argv[1], "w").write(str(s.getsockname()[1]) + "\n")
 time.sleep(120)' "$BATS_TEST_TMPDIR/silence" 3>&- &
 	export silence_pid=$!
-	soon grep -q . "$BATS_TEST_TMPDIR/silence"
+	soon grep -qs . "$BATS_TEST_TMPDIR/silence"
 	silence=127.0.0.1:$(<"$BATS_TEST_TMPDIR/silence")
 	export silence
 }

@@ -265,8 +265,9 @@ finish(struct stream *stream, CURLcode result)
 		return -1;
 	}
 	return fail(http_code_of_curl(stream->easy, result), stream->status,
-	    result == CURLE_WRITE_ERROR ? "its answer is too long"
-					: curl_easy_strerror(result));
+	    result == CURLE_WRITE_ERROR          ? "its answer is too long"
+	    : result == CURLE_OPERATION_TIMEDOUT ? NULL
+						 : curl_easy_strerror(result));
 }
 
 /* Let libcurl work until there is something to read or nothing to come. */

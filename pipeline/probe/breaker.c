@@ -10,7 +10,7 @@ struct breaker_host {
 	char *name; /* owned */
 	int busy, slow_count;
 	bool broken;
-	bool doubted; /* K2: remembered as broken, and not asked yet */
+	bool doubted; /* the next answer decides: no more than one asks */
 	instant broken_since_at;
 	instant frozen_until; /* 0: not */
 };
@@ -73,12 +73,10 @@ breaker_ready(const struct breaker *breaker, const char *name)
 
 	if (!host)
 		return POOL_NOW;
-	if (frozen(breaker, host))
+	if (frozen(breaker, host) || (host->broken && !host->doubted))
 		return POOL_NEVER;
-	if (host->doubted)
-		return host->busy > 0 ? POOL_LATER : POOL_NOW;
 
-	return host->broken ? POOL_NEVER : POOL_NOW;
+	return host->doubted && host->busy > 0 ? POOL_LATER : POOL_NOW;
 }
 
 void
@@ -104,8 +102,10 @@ breaker_give(struct breaker *breaker, const char *name)
 static void
 note_slow(struct breaker *breaker, struct breaker_host *host)
 {
-	if (++host->slow_count < BREAKER_COUNT && !host->doubted)
+	if (++host->slow_count < BREAKER_COUNT && !host->broken) {
+		host->doubted = true;
 		return;
+	}
 	if (!host->broken)
 		host->broken_since_at = breaker->now;
 	host->broken = true;
@@ -121,10 +121,12 @@ breaker_note(struct breaker *breaker, const char *name, const char *class,
 	if (!name)
 		return;
 	host = get(breaker, name);
-	if (slow(class))
+	if (slow(class)) {
 		note_slow(breaker, host);
-	else if (host->doubted)
+	} else if (host->doubted) {
 		host->broken = host->doubted = false;
+		host->slow_count = 0;
+	}
 	if (retry_after_ms > FROZEN_MAX_MS)
 		retry_after_ms = FROZEN_MAX_MS;
 	if (breaker->now + retry_after_ms > host->frozen_until)

@@ -5,8 +5,9 @@
  * that says "come back later" means it. Both are remembered from one probe to
  * the next, as "hosts" of remote_health.json.
  *
- *   K1  a host that timed out BREAKER_COUNT times in this probe is broken:
- *       the rest of its URLs fail at once, as `timeout`
+ *   K1  a host that timed out BREAKER_COUNT times in this probe, and did not
+ *       answer between, is broken: the rest of its URLs fail at once, as
+ *       `timeout`; after the first time they wait for those that are under way
  *   K2  a host that is remembered as broken is asked for one URL first; the
  *       rest waits for that answer, and fails at once where none comes
  *   K3  a host that said when to come back is frozen until then, a day at

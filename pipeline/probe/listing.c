@@ -79,7 +79,8 @@ listing_note(struct listings *listings, const char *shown, const char *class)
 
 /* One run: the listings that are due. */
 struct run {
-	struct breaker *breaker; /* borrowed */
+	struct breaker *breaker;   /* borrowed */
+	struct progress *progress; /* borrowed */
 	int64_t deadline_ms;
 	struct listing **due; /* owned; the listings borrowed */
 	size_t count;
@@ -164,6 +165,7 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 	}
 	budget_give(&run->budget, host);
 	breaker_give(run->breaker, host);
+	progress_answered(run->progress, host);
 	endpoint->class = outcome == POOL_TIMEOUT ? "timeout" : "server-error";
 	if (outcome == POOL_DIED)
 		endpoint->detail = xstrdup("the worker that listed it died");
@@ -189,6 +191,7 @@ started(void *ctx, size_t i)
 
 	budget_take(&run->budget, run->due[i]->url.host);
 	breaker_take(run->breaker, run->due[i]->url.host);
+	progress_ask(run->progress, run->due[i]->url.host);
 }
 
 static void
@@ -210,6 +213,7 @@ listing_run(struct listings *listings, const struct policy *policy,
     struct err *err)
 {
 	struct run run = { .breaker = &listings->breaker,
+		.progress = &listings->progress,
 		.deadline_ms = policy->probe_deadline_ms,
 		.budget = { .policy = policy } };
 	struct pool pool = { .ctx = &run,

@@ -14,6 +14,7 @@
 #include "git/endpoint.h"
 #include "json/jw.h"
 #include "model/policy.h"
+#include "progress.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,7 @@ struct listings {
 	size_t count, cap;
 	struct map by_url; /* shown -> listing */
 	struct breaker breaker;
+	struct progress progress;
 };
 
 /* What the URL listed, if `ref` was asked for; else NULL. Borrowed. */

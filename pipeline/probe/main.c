@@ -117,6 +117,8 @@ main(int argc, char *argv[])
 	    "hermes-probe [-cv] [-a DIR] [-m STATE | -s STATE] [-p POLICY] "
 	    "[-t INSTANT]");
 	read_arguments(&args, argc, argv);
+	if (isatty(STDERR_FILENO))
+		args.probe.watched = stderr;
 	if (doc_read(&in, stdin, "stdin", &err) == -1 ||
 	    open_config(&in, &args.probe, &policy, &fleet, &err) == -1)
 		stage_die(&err);

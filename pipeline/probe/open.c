@@ -344,8 +344,11 @@ open_cycle(struct doc *doc, const struct probe_options *options,
 	if (put_head(doc, options, policy, fleet, err) == -1)
 		return -1;
 	rc = begin(&probe, doc, options, err);
+	progress_begin(&probe.listings.progress, options->watched,
+	    fleet->count);
 	if (rc == 0)
 		rc = rounds_run(&probe, err);
+	progress_end(&probe.listings.progress);
 	if (rc == 0)
 		rc = report(doc, &probe, options, err);
 	clear(&probe);

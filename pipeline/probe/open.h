@@ -9,6 +9,7 @@
 #include "model/fleet.h"
 #include "model/policy.h"
 #include "store/state.h"
+#include <stdio.h>
 
 struct probe_options {
 	const char *policy_path;    /* borrowed; NULL: the document's, else
@@ -17,6 +18,7 @@ struct probe_options {
 	const char *real_at;        /* borrowed; -t; NULL: the clock */
 	const struct state *memory; /* borrowed; read from; or NULL */
 	const struct state *state;  /* borrowed; written to; or NULL */
+	FILE *watched;              /* borrowed; a terminal; or NULL */
 };
 
 /*

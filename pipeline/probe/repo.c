@@ -153,16 +153,20 @@ write_moved(const struct work *work)
 }
 
 static void
-write_failed(const struct work *work)
+write_fetched(const struct work *work)
 {
 	const struct member *member;
+	const char *class;
 	size_t i;
 
 	for (i = 0; i < work->members.count; i++) {
 		member = &work->members.items[i];
-		if (member->fetch_failed && member->url.host)
-			buf_printf(work->answer, "failed %s %lld %s\n",
-			    member->class, (long long)member->retry_after_ms,
+		class = member->fetch_failed ? member->class : NULL;
+		if (member == work->selected && work->comparison.staging)
+			class = "ok";
+		if (class && member->url.host)
+			buf_printf(work->answer, "fetched %s %lld %s\n", class,
+			    (long long)member->retry_after_ms,
 			    member->url.host);
 	}
 }
@@ -181,7 +185,7 @@ write_answer(struct work *work)
 		buf_printf(work->answer, "id %llu %llu\n",
 		    (unsigned long long)work->in.place.device,
 		    (unsigned long long)work->in.place.inode);
-	write_failed(work);
+	write_fetched(work);
 	write_moved(work);
 	buf_putc(work->answer, '\n');
 	row_write(&row, work->answer);

@@ -9,7 +9,7 @@
  *   id DEVICE INODE            of the common dir
  *   want URL<tab>REF           to be listed first
  *   asked CLASS<tab>URL        a path that was listed here
- *   failed CLASS MS HOST       a fetch; MS: to wait, or 0
+ *   fetched CLASS MS HOST      or tried to; MS: to wait, or 0
  *   moved JSON                 data of upstream.moved
  */
 #ifndef PROBE_REPO_H

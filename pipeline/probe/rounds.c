@@ -17,6 +17,7 @@ struct round {
 	size_t *todo; /* owned; indices into the fleet */
 	size_t count;
 	struct budget budget;
+	bool network; /* ready() and started() are asked */
 };
 
 static void
@@ -51,9 +52,9 @@ read_want(struct probe *probe, struct probe_repo *repo, char *line)
 	repo->waits = true;
 }
 
-/* "failed CLASS MS HOST", behind the word. */
+/* "fetched CLASS MS HOST", behind the word. */
 static void
-read_failed(struct probe *probe, char *line)
+read_fetched(struct probe *probe, char *line)
 {
 	char *ms = strchr(line, ' '), *host;
 
@@ -84,8 +85,8 @@ read_line(struct probe *probe, struct probe_repo *repo, char *line)
 			return;
 		*tab = '\0';
 		listing_note(&probe->listings, tab + 1, line + 6);
-	} else if (strncmp(line, "failed ", 7) == 0) {
-		read_failed(probe, line + 7);
+	} else if (strncmp(line, "fetched ", 8) == 0) {
+		read_fetched(probe, line + 8);
 	} else if (strncmp(line, "moved ", 6) == 0) {
 		repo->moved = xstrdup(line + 6);
 	}
@@ -118,12 +119,17 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 	size_t at = round->todo[i];
 	struct probe_repo *repo = &round->probe->repos[at];
 	struct buf row = { 0 };
+	bool known = repo->row != NULL;
 
 	repo->again = outcome == POOL_SKIPPED;
+	repo->waits = false;
 	if (repo->again)
 		return;
 	budget_give(&round->budget, repo->host);
-	repo->waits = false;
+	if (round->network) {
+		breaker_give(&round->probe->listings.breaker, repo->host);
+		progress_answered(&round->probe->listings.progress, repo->host);
+	}
 	free(repo->moved);
 	repo->moved = NULL;
 	if (outcome == POOL_DONE)
@@ -136,6 +142,8 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 		    "the worker that looked at it died", ms, &row);
 	if (row.len > 0)
 		keep_row(repo, row.data, row.len);
+	if (!known && repo->row)
+		progress_done(&round->probe->listings.progress);
 	buf_clear(&row);
 }
 
@@ -154,10 +162,13 @@ ready(void *ctx, size_t i)
 	struct round *round = ctx;
 	const struct probe_repo *repo = &round->probe->repos[round->todo[i]];
 
-	if (!repo->warned && forbidden(round->probe, repo))
-		return POOL_NEVER;
+	enum pool_ready may = POOL_NOW;
 
-	return budget_ready(&round->budget, repo->host);
+	if (!repo->warned)
+		may =
+		    breaker_ready(&round->probe->listings.breaker, repo->host);
+
+	return may == POOL_NOW ? budget_ready(&round->budget, repo->host) : may;
 }
 
 static void
@@ -165,7 +176,11 @@ started(void *ctx, size_t i)
 {
 	struct round *round = ctx;
 
-	budget_take(&round->budget, round->probe->repos[round->todo[i]].host);
+	const char *host = round->probe->repos[round->todo[i]].host;
+
+	budget_take(&round->budget, host);
+	breaker_take(&round->probe->listings.breaker, host);
+	progress_ask(&round->probe->listings.progress, host);
 }
 
 static int
@@ -188,6 +203,7 @@ run(struct round *round, bool network, struct err *err)
 	size_t i;
 	int rc = 0;
 
+	round->network = network;
 	for (i = 0; i < round->count; i++) {
 		repo = &round->probe->repos[round->todo[i]];
 		repo->warned = forbidden(round->probe, repo);

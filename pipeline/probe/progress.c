@@ -1,0 +1,81 @@
+#include "progress.h"
+#include "base/alloc.h"
+#include "proc/host.h"
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAUSE_MS 100 /* between two lines, unless a host was asked */
+
+static void
+show(struct progress *progress, bool now)
+{
+	int64_t ms = host_monotonic_ms();
+
+	if (!now && ms - progress->shown_ms < PAUSE_MS)
+		return;
+	progress->shown_ms = ms;
+	fprintf(progress->out, "\r[%zu/%zu]%s%.60s\033[K", progress->done,
+	    progress->total, progress->count > 0 ? " " : "",
+	    progress->count > 0 ? progress->asks[0] : "");
+	fflush(progress->out);
+}
+
+void
+progress_begin(struct progress *progress, FILE *out, size_t total)
+{
+	*progress = (struct progress){ .out = out, .total = total };
+}
+
+void
+progress_done(struct progress *progress)
+{
+	if (!progress->out)
+		return;
+	progress->done++;
+	show(progress, false);
+}
+
+void
+progress_ask(struct progress *progress, const char *host)
+{
+	if (!progress->out || !host)
+		return;
+	progress->asks = xgrow(progress->asks, progress->count, &progress->cap,
+	    sizeof(*progress->asks));
+	progress->asks[progress->count++] = xstrdup(host);
+	show(progress, true);
+}
+
+void
+progress_answered(struct progress *progress, const char *host)
+{
+	char **asks = progress->asks;
+	size_t i = 0;
+
+	if (!progress->out || !host)
+		return;
+	while (i < progress->count && strcmp(asks[i], host) != 0)
+		i++;
+	if (i == progress->count)
+		return;
+	free(asks[i]);
+	progress->count--;
+	memmove(asks + i, asks + i + 1, (progress->count - i) * sizeof(*asks));
+	show(progress, true);
+}
+
+void
+progress_end(struct progress *progress)
+{
+	size_t i;
+
+	if (progress->out) {
+		fputs("\r\033[K", progress->out);
+		fflush(progress->out);
+	}
+	for (i = 0; i < progress->count; i++)
+		free(progress->asks[i]);
+	free(progress->asks);
+	*progress = (struct progress){ 0 };
+}

@@ -1,0 +1,35 @@
+/*
+ * progress - a line for a person who watches: done/total, and the host that
+ * takes longest
+ *
+ * `[46/50] git.example.org`, written over and over, gone at the end. Only
+ * where main found a terminal; else `out` is NULL and nothing is done here.
+ */
+#ifndef PROBE_PROGRESS_H
+#define PROBE_PROGRESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct progress {
+	FILE *out; /* borrowed; NULL: nobody watches */
+	size_t done, total;
+	int64_t shown_ms;
+	char **asks; /* owned; the hosts under way, the first for longest */
+	size_t count, cap;
+};
+
+void progress_begin(struct progress *progress, FILE *out, size_t total);
+
+/* One of the repositories has its answer. */
+void progress_done(struct progress *progress);
+
+/* `host` (NULL: none) is asked; one that was asked has answered. */
+void progress_ask(struct progress *progress, const char *host);
+void progress_answered(struct progress *progress, const char *host);
+
+/* Take the line away. */
+void progress_end(struct progress *progress);
+
+#endif
