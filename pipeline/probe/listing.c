@@ -157,6 +157,7 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 
 	(void)ms;
 	listing->due = false;
+	progress_listed(run->progress);
 	endpoint_clear(endpoint);
 	if (outcome == POOL_SKIPPED) {
 		endpoint->class =
@@ -229,8 +230,10 @@ listing_run(struct listings *listings, const struct policy *policy,
 
 	collect(&run, listings);
 	pool.job_count = run.count;
+	progress_list(run.progress, run.count);
 	if (run.count > 0)
 		rc = pool_run(&pool, err) == -1 ? -1 : 1;
+	progress_list(run.progress, 0);
 	budget_clear(&run.budget);
 	free(run.due);
 

@@ -11,11 +11,17 @@ static void
 show(struct progress *progress, bool now)
 {
 	int64_t ms = host_monotonic_ms();
+	size_t at = progress->done;
 
+	if (progress->to_list > 0)
+		at += (progress->total - at) * progress->listed /
+		      progress->to_list;
+	if (at > progress->shown)
+		progress->shown = at;
 	if (!now && ms - progress->shown_ms < PAUSE_MS)
 		return;
 	progress->shown_ms = ms;
-	fprintf(progress->out, "\r[%zu/%zu]%s%.60s\033[K", progress->done,
+	fprintf(progress->out, "\r[%zu/%zu]%s%.60s\033[K", progress->shown,
 	    progress->total, progress->count > 0 ? " " : "",
 	    progress->count > 0 ? progress->asks[0] : "");
 	fflush(progress->out);
@@ -25,6 +31,19 @@ void
 progress_begin(struct progress *progress, FILE *out, size_t total)
 {
 	*progress = (struct progress){ .out = out, .total = total };
+}
+
+void
+progress_list(struct progress *progress, size_t count)
+{
+	progress->listed = 0;
+	progress->to_list = count;
+}
+
+void
+progress_listed(struct progress *progress)
+{
+	progress->listed++;
 }
 
 void

@@ -14,13 +14,21 @@
 
 struct progress {
 	FILE *out; /* borrowed; NULL: nobody watches */
-	size_t done, total;
+	size_t done, total, shown;
+	size_t listed, to_list; /* of this round's URLs */
 	int64_t shown_ms;
 	char **asks; /* owned; the hosts under way, the first for longest */
 	size_t count, cap;
 };
 
 void progress_begin(struct progress *progress, FILE *out, size_t total);
+
+/*
+ * So many URLs are listed now. Each stands for its share of the repositories
+ * that have no answer: what is shown never goes back.
+ */
+void progress_list(struct progress *progress, size_t count);
+void progress_listed(struct progress *progress);
 
 /* One of the repositories has its answer. */
 void progress_done(struct progress *progress);
