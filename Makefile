@@ -93,6 +93,7 @@ asan:
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover'
 bench: all $(BUILD)/bench/floor | $(needs)
 	@$(tools) tests/bench/run $(BUILD)/bench
+	@$(tools) tests/bench/http $(BUILD)/bench
 
 lint: lint-rooms lint-headers lint-man lint-shell lint-format lint-filters
 headers = $(wildcard lib/*/*.h pipeline/*/*.h)
