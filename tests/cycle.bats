@@ -278,6 +278,27 @@ instead() {
 	state_whole
 }
 
+@test "cycle: what cannot be recovered is said, and it goes on" {
+	repo_make a b
+	upstream_commit b
+	house_make a b
+	hermes-cycle
+	upstream_commit b file three
+	real=$(command -v hermes-exec)
+	instead exec "[ \"\$1\" = -R ] || exec '$real' \"\$@\"
+	    '$real' \"\$@\" | jq -c '.cycle.id as \$id |
+	    .exec.recovered = [{token: 9, repo_key: \"a\",
+	    outcome: \"mixed\", paths: [\"x\"]}] |
+	    .events = [{id: (\$id + \":x\"), source: \"hermes-exec\",
+	    type: \"hermes.apply.recovered\", subject: \"a\",
+	    data: {token: 9, outcome: \"mixed\", branch: \"main\",
+	    before: null, after: null, paths: [\"x\"]}}]'"
+	PATH=$PWD/instead:$PATH run -1 hermes-cycle
+	assert_line --regexp '^a .*recovered +mixed'
+	assert_line '1 of 1 needs a person'
+	assert_equal "$(git_at src/b)" "$(git_at up/b.git main)"
+}
+
 @test "cycle: a filter that is killed is a failure with a name" {
 	repo_make a
 	house_make a
