@@ -62,6 +62,18 @@ chose() { # STATE MEMBER ASK
 	chose down - -
 }
 
+@test "federation: what the primary does not vouch for comes last (F4)" {
+	select_from 'primary p refused - - 0 1' 'origin o ok t u 3 0' \
+	    'fallback f not-asked - - 0 0'
+	chose promoted - f
+	select_from 'primary p refused - - 0 1' 'origin o ok t u 3 0' \
+	    'fallback f ok v p 1 1'
+	chose promoted f -
+	select_from 'primary p refused - - 0 1' 'origin o ok t u 3 0' \
+	    'fallback f refused - - 0 1'
+	chose promoted o -
+}
+
 @test "federation: a mirror that lists nothing is never used" {
 	select_from 'primary p timeout - - 0 1' 'mirror m empty-advert - - 0 1'
 	chose down - -

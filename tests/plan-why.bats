@@ -440,12 +440,79 @@ cools_for() {
 	sound
 }
 
+# mirror RELATION PRIMARY_TIP [FILTER] - a plan where a mirror stands in, and
+# its tip stands so to the primary's; "-": none
+mirror() {
+	plan "probe_of(\"web\"; .facts = [\"refused\"]
+	    | .endpoints[0].class = \"refused\" | .endpoint.role = \"mirror\"
+	    | .endpoint.url = \"https://mirror.example.org/web.git\"
+	    | .evidence = {relation: \"$1\", primary_tip:
+	    (if \"$2\" == \"-\" then null else \"$2\" * 40 end)}) | ${3-.}"
+}
+
+# The primary has been silent since INSTANT.
+silent() {
+	printf '.memory.intelligence = {remotes: [{url:
+	    "https://git.example.org/web.git", degraded: true,
+	    since_at: "%s"}]}' "$1"
+}
+
 @test "plan: a mirror that stands in is recorded with its evidence" {
-	plan 'probe_of("web"; .facts = ["refused"]
-	    | .endpoints[0].class = "refused" | .endpoint.role = "mirror"
-	    | .endpoint.url = "https://mirror.example.org/web.git")'
+	mirror same 2 "$(silent 2025-02-28T04:00:00.000Z)"
 	web upgrade fast-forward behind
 	is '.plan.repos[0].endpoint.role' '"mirror"'
 	is '.plan.repos[0].reasons' '["refused","behind"]'
-	is '.plan.repos[0].evidence != null' true
+	is '.plan.repos[0].evidence' '"the primary had it: last seen 2025-02-28T04:00:00.000Z at 222222222222"'
+	mirror part 3
+	web upgrade fast-forward behind
+	jq .plan out.json >plan.json
+	valid plan plan.json
+}
+
+@test "plan: what the primary does not vouch for waits for it" {
+	mirror ahead 3 "$(silent 2025-03-01T03:00:00.000Z)"
+	web defer none remote-down
+	text 'web: nothing vouches for what the mirror offers: it is ahead of the primary, last seen 2025-03-01T03:00:00.000Z at 333333333333'
+	mirror unknown 3
+	web defer none remote-down
+	text 'web: nothing vouches for what the mirror offers: it is not known to be of the primary, last seen 2025-03-01T04:00:00.000Z at 333333333333'
+	mirror unknown -
+	text 'web: nothing vouches for what the mirror offers: the primary has never been seen'
+	# a document of a probe that does not say
+	mirror unknown - 'probe_of("web"; del(.evidence))'
+	web defer none remote-down
+}
+
+@test "plan: a promotion ends when the primary has been silent for too long" {
+	local week=2025-02-22T04:00:00.000Z
+	mirror same 2 "$(silent $week)"
+	web upgrade fast-forward behind
+	mirror same 2 "$(silent 2025-02-22T03:59:59.000Z)"
+	web defer none remote-down
+	text 'web: nothing vouches for what the mirror offers: the primary was last seen 2025-02-22T03:59:59.000Z'
+	mirror same 2 "$(silent $week) | .policy.evidence_max_age_s = 604799"
+	web defer none remote-down
+	mirror same 2 "$(silent $week) | .policy.evidence_max_age_s = 60
+	    | fleet_of(\"web\"; .policy.evidence_max_age_s = 604800)"
+	web upgrade fast-forward behind
+	# it answers again, and is not steady yet
+	mirror same 2 "$(silent 2025-01-01T00:00:00.000Z)
+	    | probe_of(\"web\"; .endpoints[0].class = \"ok\")"
+	web upgrade fast-forward behind
+}
+
+@test "plan: who accepts what a mirror offers has it" {
+	local accept='.policy.mirror_ahead = "accept"'
+	for relation in 'ahead 3' 'unknown 3' 'unknown -'; do
+		# shellcheck disable=SC2086 # two words
+		mirror $relation "$accept"
+		web upgrade fast-forward behind
+	done
+	mirror same 2 "$accept | $(silent 2025-01-01T00:00:00.000Z)"
+	web upgrade fast-forward behind
+	mirror ahead 3 "$accept
+	    | fleet_of(\"web\"; .policy.mirror_ahead = \"defer\")"
+	web defer none remote-down
+	mirror ahead 3 'fleet_of("web"; .policy.mirror_ahead = "accept")'
+	web upgrade fast-forward behind
 }

@@ -30,6 +30,15 @@ federation_state_name(enum federation_state state)
 	return names[state];
 }
 
+const char *
+federation_backing_name(enum federation_backing backing)
+{
+	static const char *const names[] = { "same", "part", "ahead",
+		"unknown" };
+
+	return names[backing];
+}
+
 void
 federation_health_note(struct federation_health *health, bool good)
 {
@@ -101,6 +110,19 @@ federation_order(const struct federation_member *members, size_t count,
 	}
 }
 
+/* Of two stand-ins: is `a` wanted more? F4 comes first. */
+static bool
+stands_better(const struct federation_member *a,
+    const struct federation_member *b)
+{
+	bool unbacked = a->proof == FEDERATION_UNBACKED;
+
+	if (unbacked != (b->proof == FEDERATION_UNBACKED))
+		return !unbacked;
+
+	return compare(a, b) < 0;
+}
+
 /* The most wanted member that is not the primary: usable, or not asked. */
 static const struct federation_member *
 stand_in(const struct federation_member *members, size_t count)
@@ -113,7 +135,7 @@ stand_in(const struct federation_member *members, size_t count)
 
 		if (primary(m) || (asked(m) && !usable(m)))
 			continue;
-		if (!best || compare(m, best) < 0)
+		if (!best || stands_better(m, best))
 			best = m;
 	}
 

@@ -10,7 +10,9 @@
  *   F2  of the rest the steady ones first, then by role
  *   F3  a member that lacks the wanted commit is stale: never used
  *   F4  a non-primary's tip is taken only with proof: it descends from what
- *       is applied
+ *       is applied, and is part of what the primary was seen with; where
+ *       that cannot be said, only if no member with proof is usable, and
+ *       then the planner has the word
  *   F5  a primary that failed lately waits for FEDERATION_GOOD_COUNT good
  *       probes in a row while the member used last time is usable and has
  *       the same tip: nothing is missed, nothing flaps
@@ -36,7 +38,8 @@ void federation_health_note(struct federation_health *health, bool good);
 
 enum federation_proof {
 	FEDERATION_UNPROVED, /* not looked at yet */
-	FEDERATION_PROVED,   /* descends from what is applied, or is it (F4) */
+	FEDERATION_PROVED,   /* F4, or what is applied itself */
+	FEDERATION_UNBACKED, /* descends, but the primary does not vouch */
 	FEDERATION_DISPROVED
 };
 
@@ -50,6 +53,17 @@ struct federation_member {
 	enum federation_proof proof;     /* non-primaries only */
 	struct federation_health health; /* this probe counted in, if asked */
 };
+
+/* How the tip of a non-primary stands to the primary's last known one. */
+enum federation_backing {
+	FEDERATION_SAME,  /* it is that commit */
+	FEDERATION_PART,  /* an ancestor of it */
+	FEDERATION_AHEAD, /* descends from it */
+	FEDERATION_UNKNOWN
+};
+
+/* "same", "part", "ahead", "unknown". */
+const char *federation_backing_name(enum federation_backing backing);
 
 enum federation_state {
 	FEDERATION_PRIMARY,  /* the primary is used */

@@ -136,12 +136,17 @@ upstream_moved(struct fold *fold, const struct fold_event *event)
 	struct fold_repo *repo = fold_touch(fold, event->subject);
 	const char *branch = json_get_text(event->data, "branch");
 	const char *role = json_get_text(event->data, "role");
+	const char *primary_tip = json_get_text(event->data, "primary_tip");
 
 	fold_repo_tip(repo, json_get_text(event->data, "tip"), event->at);
 	if (branch != NULL)
 		fold_text(&repo->branch, branch);
 	if (role != NULL)
 		fold_text(&repo->endpoint_role, role);
+	if (primary_tip == NULL && role != NULL && strcmp(role, "primary") == 0)
+		primary_tip = json_get_text(event->data, "tip");
+	if (primary_tip != NULL)
+		fold_text(&repo->primary_tip, primary_tip);
 }
 
 static void

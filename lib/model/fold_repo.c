@@ -6,7 +6,8 @@
 const char *const fold_member_names[FOLD_MEMBER_COUNT] = { "repo_key", "reason",
 	"code", "recommendation", "branch", "head", "tip", "tip_seen_at",
 	"text", "endpoint_role", "last_applied", "last_failure_at",
-	"failure_streak_count", "bad_commits", "holds", "lease_broken" };
+	"failure_streak_count", "bad_commits", "holds", "lease_broken",
+	"primary_tip" };
 
 struct fold_repo *
 fold_repo_new(const char *repo_key)
@@ -55,6 +56,7 @@ texts_clear(struct fold_repo *repo)
 	free(repo->tip);
 	free(repo->text);
 	free(repo->endpoint_role);
+	free(repo->primary_tip);
 	free(repo->seen_tip);
 	free(repo->applied_before);
 	free(repo->applied_after);
@@ -343,6 +345,9 @@ fold_member_write(const struct fold_repo *repo, int member, const char *name,
 		break;
 	case 15:
 		broken_write(repo, name, jw);
+		break;
+	case 16:
+		jw_text(jw, name, repo->primary_tip);
 		break;
 	default:
 		jw_text(jw, name, texts[member]);

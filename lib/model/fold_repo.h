@@ -19,7 +19,7 @@
 
 #define FOLD_LIST_MAX 32
 #define FOLD_NEVER INT64_MIN /* an instant that is null */
-#define FOLD_MEMBER_COUNT 16 /* of a repository in the state view */
+#define FOLD_MEMBER_COUNT 17 /* of a repository in the state view */
 
 /* A commit that is not offered again (A5). */
 struct fold_bad {
@@ -71,7 +71,8 @@ struct fold_repo {
 
 	char *reason, *code, *recommendation, *branch, *head, *tip, *text;
 	char *endpoint_role;
-	char *seen_tip; /* the last tip that was not null, and since when */
+	char *primary_tip; /* the last that the primary itself had */
+	char *seen_tip;    /* the last tip that was not null, and since when */
 	instant seen_at;
 
 	int64_t applied_token; /* 0: never applied */

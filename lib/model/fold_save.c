@@ -25,6 +25,7 @@ static const struct field {
 	FIELD(TEXT, tip),
 	FIELD(TEXT, text),
 	FIELD(TEXT, endpoint_role),
+	FIELD(TEXT, primary_tip),
 	FIELD(TEXT, seen_tip),
 	FIELD(INSTANT, seen_at),
 	FIELD(NUMBER, applied_token),

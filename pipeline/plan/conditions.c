@@ -1,5 +1,6 @@
 #include "conditions.h"
 #include "base/alloc.h"
+#include "evidence.h"
 #include "model/reason.h"
 #include "note.h"
 #include <stdio.h>
@@ -203,6 +204,7 @@ conditions_note(const struct plan *plan, struct plan_repo *repo,
     struct err *err)
 {
 	check_tree(repo);
+	evidence_note(plan, repo);
 	check_bad_commits(plan, repo);
 	check_wide_holds(plan, repo); /* of two texts the later stays */
 	check_holds(plan, repo);

@@ -124,6 +124,9 @@ read_memory(struct plan *plan, const struct json *memory)
 		if (repo)
 			repo->learned = at;
 	}
+	at = json_first(json_get(json_get(memory, "intelligence"), "remotes"));
+	for (; at; at = json_next(at))
+		map_put(&plan->signals, json_get_text(at, "url"), (void *)at);
 	at = json_first(json_get(json_get(memory, "rollback"), "repos"));
 	for (; at; at = json_next(at)) {
 		repo = map_get(&plan->by_key, json_get_text(at, "repo_key"));
@@ -416,6 +419,7 @@ plan_clear(struct plan *plan)
 	map_clear(&plan->bad);
 	map_clear(&plan->held);
 	map_clear(&plan->health);
+	map_clear(&plan->signals);
 	order_clear(&plan->order);
 	*plan = (struct plan){ 0 };
 }

@@ -76,8 +76,9 @@ struct plan {
 	struct map bad;  /* "URL OID" -> the repository that took it back */
 	char **bad_keys; /* owned, each owned; what the map borrows */
 	size_t bad_count, bad_cap;
-	struct map held;   /* subject -> the first of memory.state.holds[] */
-	struct map health; /* url -> memory.remote_health.remotes[] */
+	struct map held;    /* subject -> the first of memory.state.holds[] */
+	struct map signals; /* url -> memory.intelligence.remotes[] */
+	struct map health;  /* url -> memory.remote_health.remotes[] */
 	struct window *windows; /* owned; the policy's own */
 	size_t window_count;
 

@@ -1,10 +1,10 @@
 #include "report.h"
 #include "base/alloc.h"
 #include "chain.h"
+#include "evidence.h"
 #include "json/jw.h"
 #include "model/decision.h"
 #include "model/event.h"
-#include "model/federation.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,17 +120,15 @@ write_decision(const struct plan_repo *repo, struct jw *jw)
 	jw_int(jw, "place", (int64_t)repo->place);
 }
 
-/* F4: why the tip of a member that is no primary may be taken. */
+/* F4: why the tip of a member that is no primary may be taken, or not. */
 static void
-write_evidence(const struct plan_repo *repo, struct jw *jw)
+write_evidence(const struct plan *plan, const struct plan_repo *repo,
+    struct jw *jw)
 {
-	const char *role = endpoint(repo, "role");
+	char *text = evidence_text(plan, repo);
 
-	if (repo->due && federation_role(role) > 0)
-		jw_text(jw, "evidence",
-		    "the tip descends from the branch: a fast-forward");
-	else
-		jw_null(jw, "evidence");
+	jw_text(jw, "evidence", text);
+	free(text);
 }
 
 static void
@@ -138,7 +136,7 @@ write_repo(const struct plan *plan, const struct plan_repo *repo, struct jw *jw)
 {
 	jw_object(jw, NULL);
 	write_decision(repo, jw);
-	write_evidence(repo, jw);
+	write_evidence(plan, repo, jw);
 	write_risk(repo, jw);
 	chain_write(plan, repo, "chain", jw);
 	jw_text(jw, "text", repo->text);

@@ -192,6 +192,15 @@ static const struct shape selected_shape[] = {
 	{ 0 },
 };
 
+static const char *const backings[] = { "same", "part", "ahead", "unknown",
+	NULL };
+
+static const struct shape evidence_shape[] = {
+	{ "relation", JSON_STRING, NEED, .words = backings },
+	{ "primary_tip", JSON_STRING, NULLABLE, OID },
+	{ 0 },
+};
+
 static const struct shape change_facts_shape[] = {
 	NUMBER("commit_count", NULLABLE, 0, COUNT_MAX),
 	NUMBER("file_count", NULLABLE, 0, COUNT_MAX),
@@ -226,6 +235,7 @@ static const struct shape probe_repo_shape[] = {
 	{ "endpoint", JSON_OBJECT, NULLABLE, .members = selected_shape },
 	{ "tip", JSON_STRING, NULLABLE, OID },
 	PLAIN("tip_known", JSON_BOOL, MAYBE),
+	{ "evidence", JSON_OBJECT, MAYBE, .members = evidence_shape },
 	NUMBER("staged_count", MAYBE, 0, COUNT_MAX),
 	NUMBER("unstaged_count", MAYBE, 0, COUNT_MAX),
 	{ "dirty_paths", JSON_ARRAY, 0, .each = JSON_STRING },
@@ -313,7 +323,16 @@ static const struct shape learned_repo_shape[] = {
 	{ 0 },
 };
 
+static const struct shape signal_shape[] = {
+	{ "url", JSON_STRING, NEED, TEXT },
+	PLAIN("degraded", JSON_BOOL, NEED),
+	{ "since_at", JSON_STRING, NEED, INSTANT },
+	{ 0 },
+};
+
 static const struct shape intelligence_shape[] = {
+	{ "remotes", JSON_ARRAY, 0, .each = JSON_OBJECT,
+	    .each_members = signal_shape },
 	{ "repos", JSON_ARRAY, 0, .each = JSON_OBJECT,
 	    .each_members = learned_repo_shape },
 	{ 0 },

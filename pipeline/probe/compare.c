@@ -225,6 +225,80 @@ measure(struct job *job)
 	free(globs.items);
 }
 
+/* The folder that holds both commits: the one at hand, or what was staged for
+ * another member and may go when this one's is. */
+static bool
+holds_both(const struct job *job, const char *folder)
+{
+	struct err err;
+
+	return folder &&
+	       change_known(folder, job->out->primary_tip, &err) == 1 &&
+	       change_known(folder, job->member->tip, &err) == 1;
+}
+
+/* How does the tip stand to the primary's? False: the two have parted. Asked
+ * before its objects are looked for and behind that. */
+static bool
+hold_against(struct job *job, const char *folder)
+{
+	const char *tip = job->member->tip, *other = job->out->primary_tip;
+	struct change_relation relation;
+	struct err err;
+
+	if (primary(job->member) ||
+	    (job->out->backed && job->out->backing != FEDERATION_UNKNOWN))
+		return true;
+	job->out->backed = true;
+	job->out->backing = FEDERATION_UNKNOWN;
+	if (other && strcmp(tip, other) == 0)
+		job->out->backing = FEDERATION_SAME;
+	else if (!other || !holds_both(job, folder) ||
+		 change_relate(&relation, folder, tip, other, &err) == -1)
+		return true;
+	else if (relation.ahead_count == 0)
+		job->out->backing = FEDERATION_PART;
+	else if (relation.behind_count == 0)
+		job->out->backing = FEDERATION_AHEAD;
+	else
+		return false;
+
+	return true;
+}
+
+/* The primary's tip may be staged, until the member's own takes its place. */
+static bool
+look_staged(struct job *job)
+{
+	const char *folder = job->probe->staging;
+	char *path = folder ? staging_path(folder, job->repo->repo_key) : NULL;
+	bool together = hold_against(job, job->in->place.git_dir) &&
+			hold_against(job, path);
+
+	free(path);
+
+	return together;
+}
+
+/* F3, F4. False: another may be better; this one comes again if none is. */
+static bool
+proves(struct job *job, bool ahead, bool behind)
+{
+	struct member *member = job->member;
+	bool looked = member->proof == FEDERATION_UNBACKED;
+
+	member->stale = ahead && !behind;
+	if (ahead || !hold_against(job, job->objects)) {
+		member->proof = FEDERATION_DISPROVED;
+		return false;
+	}
+	member->proof = job->out->backing <= FEDERATION_PART
+			    ? FEDERATION_PROVED
+			    : FEDERATION_UNBACKED;
+
+	return looked || member->proof == FEDERATION_PROVED;
+}
+
 static enum compare_verdict
 judge(struct job *job)
 {
@@ -232,13 +306,8 @@ judge(struct job *job)
 	bool ahead = relation->ahead_count > 0;
 	bool behind = relation->behind_count > 0;
 
-	if (!primary(job->member)) { /* F3, F4 */
-		job->member->stale = ahead && !behind;
-		job->member->proof =
-		    ahead ? FEDERATION_DISPROVED : FEDERATION_PROVED;
-		if (ahead)
-			return COMPARE_AGAIN;
-	}
+	if (!primary(job->member) && !proves(job, ahead, behind))
+		return COMPARE_AGAIN;
 	if (ahead && behind && !relation->related)
 		inspect_note(job->in, "unrelated-history", true, NULL);
 	else if (ahead && behind)
@@ -267,15 +336,20 @@ settled(struct job *job)
 }
 
 enum compare_verdict
-compare_member(struct comparison *comparison, const struct probe *probe,
+compare_member(struct comparison *comparison, const struct members *members,
     const struct fleet_repo *repo, struct inspection *in, struct member *member)
 {
-	struct job job = { comparison, probe, repo, in, member, NULL };
+	struct job job = { comparison, members->probe, repo, in, member, NULL };
 	enum compare_verdict verdict;
 	struct err err;
 
 	if (strcmp(member->tip, in->branch_oid) == 0)
 		return settled(&job);
+	comparison->primary_tip = members_primary_tip(members);
+	if (!look_staged(&job)) {
+		member->proof = FEDERATION_DISPROVED;
+		return COMPARE_AGAIN;
+	}
 	verdict = find_objects(&job);
 	if (verdict == COMPARE_AGAIN || inspect_has(in, "corrupt"))
 		return verdict;

@@ -12,6 +12,10 @@
 #include "members.h"
 
 struct comparison {
+	bool backed; /* backing is set: another than the primary */
+	enum federation_backing backing;
+	const char
+	    *primary_tip;   /* borrowed; what it is held against, or NULL */
 	bool known;         /* the tip's objects are here or in staging */
 	bool related_known; /* relation is set */
 	bool measured;      /* change is set */
@@ -25,9 +29,9 @@ enum compare_verdict {
 	COMPARE_AGAIN /* the member is not what it seemed: select again */
 };
 
-/* Compare with `member`, whose tip is known. */
+/* Compare with `member`, one of `members`, whose tip is known. */
 enum compare_verdict compare_member(struct comparison *comparison,
-    const struct probe *probe, const struct fleet_repo *repo,
+    const struct members *members, const struct fleet_repo *repo,
     struct inspection *in, struct member *member);
 
 void comparison_clear(struct comparison *comparison);

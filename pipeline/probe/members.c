@@ -287,6 +287,30 @@ members_write(const struct members *members, const char *name, struct jw *jw)
 	free(order);
 }
 
+const char *
+members_primary_now(const struct members *members)
+{
+	const struct member *member;
+	size_t i;
+
+	for (i = 0; i < members->count; i++) {
+		member = &members->items[i];
+		if (strcmp(member->role, "primary") == 0 &&
+		    strcmp(member->class, "ok") == 0 && member->tip[0] != '\0')
+			return member->tip;
+	}
+
+	return NULL;
+}
+
+const char *
+members_primary_tip(const struct members *members)
+{
+	const char *tip = members_primary_now(members);
+
+	return tip ? tip : json_get_text(members->known, "primary_tip");
+}
+
 const struct member *
 members_first(const struct members *members)
 {

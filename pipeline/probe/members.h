@@ -55,6 +55,12 @@ bool members_ask(struct members *members, struct member *member,
 /* What was listed of the others for whatever reason is told, too. */
 void members_know(struct members *members, const char *ref);
 
+/* The tip of the primary as it was listed now; NULL: it was not. */
+const char *members_primary_now(const struct members *members);
+
+/* That, or the last one that is remembered; NULL: none is. */
+const char *members_primary_tip(const struct members *members);
+
 /* The array, in the order of federation_order(). */
 void members_write(const struct members *members, const char *name,
     struct jw *jw);

@@ -99,7 +99,7 @@ ask_and_compare(struct work *work)
 		if (!work->selected)
 			break;
 		comparison_clear(&work->comparison);
-	} while (compare_member(&work->comparison, work->probe, work->repo,
+	} while (compare_member(&work->comparison, &work->members, work->repo,
 		     &work->in, work->selected) == COMPARE_AGAIN);
 	if (!work->selected) {
 		comparison_clear(&work->comparison);
@@ -127,6 +127,12 @@ clean_staging(const struct work *work)
 	free(path);
 }
 
+static bool
+same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
 static void
 write_moved(const struct work *work)
 {
@@ -137,8 +143,12 @@ write_moved(const struct work *work)
 	struct buf data = { 0 };
 	struct jw jw;
 
-	if (!member || member->tip[0] == '\0' ||
-	    (previous && strcmp(previous, member->tip) == 0))
+	const char *now = members_primary_now(&work->members);
+
+	if (!member || member->tip[0] == '\0')
+		return;
+	if (same(previous, member->tip) &&
+	    (!now || same(now, json_get_text(known, "primary_tip"))))
 		return;
 	jw_init(&jw, &data);
 	jw_object(&jw, NULL);
@@ -147,6 +157,7 @@ write_moved(const struct work *work)
 	jw_text(&jw, "previous", previous);
 	jw_text(&jw, "role", member->role);
 	jw_text(&jw, "url", member->shown);
+	jw_text(&jw, "primary_tip", now);
 	jw_end(&jw);
 	buf_printf(work->answer, "moved %s\n", buf_text(&data));
 	buf_clear(&data);

@@ -172,6 +172,22 @@ write_paths(const struct change_paths *paths, bool known, const char *name,
 	jw_end(jw);
 }
 
+/* F4: what vouches for the tip of another member than the primary. */
+static void
+write_evidence(const struct row *row, struct jw *jw)
+{
+	const struct comparison *comparison = row->comparison;
+
+	if (!row->selected || !comparison->backed) {
+		jw_null(jw, "evidence");
+		return;
+	}
+	jw_object(jw, "evidence");
+	jw_text(jw, "relation", federation_backing_name(comparison->backing));
+	jw_text(jw, "primary_tip", comparison->primary_tip);
+	jw_end(jw);
+}
+
 static void
 write_comparison(const struct row *row, struct jw *jw)
 {
@@ -181,6 +197,7 @@ write_comparison(const struct row *row, struct jw *jw)
 	write_endpoint(row->selected, jw);
 	jw_text(jw, "tip", row->selected ? oid(row->selected->tip) : NULL);
 	jw_bool(jw, "tip_known", comparison->known);
+	write_evidence(row, jw);
 	bytes(jw, "staging", comparison->staging);
 	count(jw, "ahead_count", known, comparison->relation.ahead_count);
 	count(jw, "behind_count", known, comparison->relation.behind_count);

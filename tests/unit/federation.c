@@ -1,6 +1,7 @@
 /*
  * federation - stdin's members, one a line: role url class tip flags good bad
- * (tip "-": none; flags of s stale, l last, p proved, d disproved, "-"):
+ * (tip "-": none; flags of s stale, l last, p proved, u unbacked, d disproved,
+ * "-"):
  * their order, then what is chosen
  *
  * federation -h [+|-]... - what a URL's health is after good and bad probes
@@ -32,6 +33,8 @@ proof(const char *flags)
 {
 	if (strchr(flags, 'd'))
 		return FEDERATION_DISPROVED;
+	if (strchr(flags, 'u'))
+		return FEDERATION_UNBACKED;
 
 	return strchr(flags, 'p') ? FEDERATION_PROVED : FEDERATION_UNPROVED;
 }
