@@ -271,19 +271,37 @@ ports() {
 	web_fleet eof="$web/pack/close/lib.git" slow="$web/pack/drip/lib.git" \
 	    page="$web/pack/html/lib.git" busy="$web/pack/500/lib.git" \
 	    odd="$web/pack/garbage/lib.git" lib="$web/ok/lib.git" \
-	    empty="$web/pack/204/lib.git"
+	    empty="$web/pack/204/lib.git" many="$web/pack/many/lib.git" \
+	    flood="$web/pack/flood/lib.git"
 	probe -s S
 	assert_equal "$(of lib .reason)" '"behind"'
+	assert_equal "$(of many .detail)" '"Out of memory"'
 	classes >found
 	diff - found <<-END
 	busy server-error
 	empty not-git
 	eof early-eof
+	flood too-slow
 	lib ok
+	many not-git
 	odd not-git
 	page not-git
 	slow too-slow
 	END
 	assert_equal "$(ls S/staging)" lib
 	canary out.json S
+}
+
+@test "http: nothing is run where no password is asked for" {
+	web_fleet lib="$web/ok/lib.git" odd="$web/404/x"
+	git config --global credential.helper '!touch ran'
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=execve -o calls \
+	    hermes-probe -p policy.json -s S <fleet.json >out.json
+	assert_equal "$(of lib .reason)" '"current"'
+	assert_equal "$(grep -c 'execve(' calls)" 1
+	web_fleet auth="$web/401/x"
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=execve -o calls \
+	    hermes-probe -p policy.json <fleet.json >out.json
+	assert_equal "$(sed -n 's/.*execve("[^"]*\/\([^"]*\)", \[\("git", "credential"[^]]*\).*= 0/\2/p' calls | head -n 1)" \
+	    '"git", "credential", "fill"'
 }

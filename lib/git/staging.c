@@ -3,6 +3,7 @@
 #include "git/change.h"
 #include "git/file.h"
 #include "git/lg.h"
+#include "git/patience.h"
 #include "git/trouble.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -286,12 +287,17 @@ find_tip(git_remote *remote, const char *ref, char tip[OID_SIZE])
 	return false;
 }
 
-/* A pack that would take more than half of the space that was free. */
+/* No pack may take more than half of the space that was free, nor more time
+ * than there is: objects that come fast are slow to index. */
 static int
 keep_within(const git_indexer_progress *progress, void *free_bytes)
 {
-	return progress->received_bytes > *(const size_t *)free_bytes / 2 ? -1
-									  : 0;
+	if (patience_left_ms(1) == 0)
+		trouble_set("too-slow", 0, NULL);
+	else if (progress->received_bytes <= *(const size_t *)free_bytes / 2)
+		return 0;
+
+	return -1;
 }
 
 static size_t

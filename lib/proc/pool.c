@@ -19,6 +19,13 @@
 #define ANSWER_MAX (64u << 20)
 #define NO_JOB ((size_t)-1)
 
+/* A sanitizer maps terabytes of shadow, and would not start. */
+#ifdef __SANITIZE_ADDRESS__
+#define SHADOWED true
+#else
+#define SHADOWED false
+#endif
+
 struct worker {
 	pid_t pid; /* 0: none */
 	int fd;
@@ -60,7 +67,7 @@ worker_begin(const struct run *run, const struct caught *caught, int slot,
 		if (run->workers[i].pid != 0)
 			close(run->workers[i].fd);
 	caught_end(caught);
-	if (run->pool->memory_max != 0)
+	if (run->pool->memory_max != 0 && !SHADOWED)
 		setrlimit(RLIMIT_DATA, &(struct rlimit){ run->pool->memory_max,
 					   run->pool->memory_max });
 	work_serve(run->pool, run->own, slot, fd);
