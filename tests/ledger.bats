@@ -151,6 +151,10 @@ damaged() {
 	    '.source: expected the name of a filter, found "hermes-lease -r"'
 	refuse '.data = []' '.data: expected an object, found an array'
 	refuse '.subject = 1' '.subject: expected a string, found a number'
+	refuse ' |= (.type = "hermes.hold.set" | .subject = "../a")' \
+	    '.subject: expected a repo_key, found "../a"'
+	refuse '.data.tip = "main"' '.data.tip: expected 40 hex digits, found "main"'
+	refuse '.data.after = 7' '.data.after: expected a string, found a number'
 	document a 1 '.events = {}' >a.json
 	run -65 hermes-ledger <a.json
 	assert_output 'hermes-ledger: stdin: events: expected an array, found an object'

@@ -491,6 +491,35 @@ same_views() {
 	run -1 bash -c 'hermes-project -e <document.json >/dev/null'
 }
 
+# forge SED - the ledger's last line in other words, chain and head made anew
+forge() {
+	local line hash ledger=st/runtime_events.jsonl
+	line=$(tail -n 1 $ledger | sed "s/,\"hash\":\"[0-9a-f]*\"}\$//; $1")
+	hash=$(printf '%s%s' "$(tail -n 1 $ledger | jq -r .prevhash)" "$line" |
+	    sha256sum)
+	sed -i '$d' $ledger
+	printf '%s,"hash":"%s"}\n' "$line" "${hash%% *}" >>$ledger
+	jq -c --arg hash "${hash%% *}" --argjson bytes "$(stat -c %s $ledger)" \
+	    '.hash = $hash | .bytes = $bytes' \
+	    st/runtime_events.head.json >head
+	cat head >st/runtime_events.head.json
+}
+
+@test "project: an event of what no repository can be called is no repository" {
+	event repo.changed a '{"reason": "dirty", "code": "dirty"}'
+	happens 2025-03-01T04:00:00.000Z
+	event repo.changed evil '{"reason": "dirty", "code": "dirty"}'
+	document 2025-03-01T05:00:00.000Z >document.json
+	hermes-ledger -s st <document.json >ledger.json
+	forge 's/"subject":"evil"/"subject":"..\/evil"/'
+	hermes-project -s st <ledger.json >out.json
+	hermes-ledger -V -s st | jq -e .verified >/dev/null
+	assert_equal "$(jq -c '[.repos[].repo_key]' \
+	    st/auto_safe_upgrade_state.json)" '["a"]'
+	assert_equal "$(jq .unknown_event_count \
+	    st/live_runtime_control_plane.json)" 1
+}
+
 @test "project: an unknown event is counted, and the known ones still count" {
 	lives 14 5 4
 	seq=$(jq .seq st/runtime_events.head.json)

@@ -1,7 +1,10 @@
 #include "model/event.h"
+#include "base/alloc.h"
 #include "json/jw.h"
 #include "json/shape.h"
 #include "model/event_types.h"
+#include "model/fleet.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define EVENT_ID_MAX 8192
@@ -66,6 +69,46 @@ is_filled(const char *text)
 	return *text != '\0';
 }
 
+static bool
+is_oid(const char *text)
+{
+	return strlen(text) == 40 && strspn(text, "0123456789abcdef") == 40;
+}
+
+#define OID(NAME)                                                              \
+	{                                                                      \
+		.name = NAME, .type = JSON_STRING, .flags = SHAPE_NULL,        \
+		.valid = is_oid, .wanted = "40 hex digits"                     \
+	}
+
+/* What the fold makes views of. The views are the next cycle's memory, which
+ * takes no other: once in the ledger it would stop every cycle for good. */
+static const struct shape data_shape[] = {
+	OID("after"),
+	OID("before"),
+	OID("head"),
+	OID("oid"),
+	OID("tip"),
+	{ 0 },
+};
+
+/* Is the subject of such an event a repo_key, or a `group:` of them? */
+static bool
+is_of_repo(const char *type)
+{
+	static const char *const families[] = { "hermes.apply.",
+		"hermes.check.", "hermes.commit.", "hermes.federation.",
+		"hermes.gate.", "hermes.hold.", "hermes.lease.", "hermes.repo.",
+		"hermes.rollback.", "hermes.upstream.", NULL };
+	size_t i;
+
+	for (i = 0; families[i] != NULL; i++)
+		if (strncmp(type, families[i], strlen(families[i])) == 0)
+			return true;
+
+	return false;
+}
+
 static const struct shape event_shape[] = {
 	{ "id", JSON_STRING, SHAPE_NEED, .valid = is_id,
 	    .wanted = "1 to 8192 bytes" },
@@ -82,9 +125,27 @@ static const struct shape event_shape[] = {
 int
 event_check(const struct json *event, const char *place, struct err *err)
 {
+	const char *subject;
+	char *inside;
+	int rc;
+
 	if (json_type(event) != JSON_OBJECT)
 		return err_set(err, EX_DATAERR,
 		    "%s: expected an object, found %s", place,
 		    json_type_name(json_type(event)));
-	return shape_check(event, event_shape, 0, place, EX_DATAERR, err);
+	if (shape_check(event, event_shape, 0, place, EX_DATAERR, err) == -1)
+		return -1;
+	subject = json_get_text(event, "subject");
+	if (subject != NULL && strchr(subject, ':') == NULL &&
+	    is_of_repo(json_get_text(event, "type")) &&
+	    !fleet_key_valid(subject))
+		return err_set(err, EX_DATAERR,
+		    "%s.subject: expected a repo_key, found \"%.200s\"", place,
+		    subject);
+	inside = xasprintf("%s.data", place);
+	rc = shape_check(json_get(event, "data"), data_shape, 0, inside,
+	    EX_DATAERR, err);
+	free(inside);
+
+	return rc;
 }

@@ -32,7 +32,9 @@ void event_id(struct buf *out, const struct event *event);
  * What the ledger asks of an element of "events": an id (1 to 8192 bytes), a
  * source `hermes-...` in small letters (CloudEvents wants a URI-reference), a
  * type that event_types knows, a subject that is absent, null or not empty,
- * data that is an object. EX_DATAERR, naming `place`.
+ * and a repo_key where the type speaks of one (`group:`, `host:` and what
+ * else has a colon is the fold's to judge), data that is an object whose
+ * commits are null or 40 hex digits. EX_DATAERR, naming `place`.
  */
 int event_check(const struct json *event, const char *place, struct err *err);
 

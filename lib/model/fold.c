@@ -1,5 +1,6 @@
 #include "model/fold.h"
 #include "base/alloc.h"
+#include "model/fleet.h"
 #include "model/fold_apply.h"
 #include "model/fold_word.h"
 #include <stdlib.h>
@@ -104,8 +105,7 @@ keep_was(struct fold_repo *repo)
 bool
 fold_is_key(const char *subject)
 {
-	return subject != NULL && *subject != '\0' &&
-	       strchr(subject, ':') == NULL;
+	return subject != NULL && fleet_key_valid(subject);
 }
 
 struct fold_repo *
