@@ -193,6 +193,32 @@ sealed() {
 	untouched
 }
 
+@test "exec: a lease on one repository is none on another, whatever its name" {
+	ready
+	cp -a a b
+	"$snapshot" b/co >other
+	sealed '.fleet.repos[0].path = "'"$PWD/b/co"'"'
+	run_exec
+	assert_equal "$(verdict)" 'a refused stale-plan'
+	"$snapshot" b/co >now
+	diff other now
+	closed b/co/.git
+	untouched
+}
+
+@test "exec: a key or a path that no fleet may have is refused" {
+	ready
+	sealed '(.fleet, .probe, .plan, .gate).repos[0].repo_key = "../a" |
+	    .lease.reservations[0].repo_key = "../a"'
+	run -65 hermes-exec -s state <doc.json
+	assert_output 'hermes-exec: fleet.repos[0].repo_key: expected a repo_key, found "../a"'
+	ready
+	sealed '.fleet.repos[0].path = "a/co"'
+	run -65 hermes-exec -s state <doc.json
+	assert_output 'hermes-exec: fleet.repos[0].path: expected an absolute path, found "a/co"'
+	untouched
+}
+
 @test "exec: a document of another boot, or too old, is refused" {
 	ready
 	cp doc.json kept.json

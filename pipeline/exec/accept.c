@@ -4,6 +4,7 @@
 #include "json/shape.h"
 #include "json/strict.h"
 #include "model/cycle.h"
+#include "model/fleet.h"
 #include "model/seal.h"
 #include "proc/host.h"
 #include <stdlib.h>
@@ -18,9 +19,16 @@ is_oid(const char *text)
 
 static const char *const verdicts[] = { "GO", "NO-GO", NULL };
 
+static bool
+is_absolute(const char *text)
+{
+	return *text == '/';
+}
+
 #define KEY                                                                    \
 	{                                                                      \
-		.name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED   \
+		.name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED,  \
+		.valid = fleet_key_valid, .wanted = "a repo_key"               \
 	}
 #define OID(NAME)                                                              \
 	{                                                                      \
@@ -36,7 +44,11 @@ static const char *const verdicts[] = { "GO", "NO-GO", NULL };
 
 static const struct shape fleet_repo_shape[] = {
 	KEY,
-	{ .name = "path", .type = JSON_STRING, .flags = SHAPE_NEED },
+	{ .name = "path",
+	    .type = JSON_STRING,
+	    .flags = SHAPE_NEED,
+	    .valid = is_absolute,
+	    .wanted = "an absolute path" },
 	{ .name = "depends_on", .type = JSON_ARRAY, .each = JSON_STRING },
 	{ .name = "checks", .type = JSON_ARRAY, .each = JSON_OBJECT },
 	{ 0 },

@@ -14,8 +14,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+static bool
+same_folder(const char *one, const char *two)
+{
+	struct stat a, b;
+
+	return stat(one, &a) == 0 && stat(two, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* L1: the lease is on a repository, not on a name for one. */
 static bool
 lease_is_ours(const struct apply *apply, const struct lease *lease)
 {
@@ -25,6 +36,8 @@ lease_is_ours(const struct apply *apply, const struct lease *lease)
 	return lease != NULL && lease->token == apply->token &&
 	       strcmp(lease->cycle, apply->cycle) == 0 &&
 	       strcmp(lease->repo_key, apply->repo_key) == 0 &&
+	       same_folder(lease->common_dir,
+		   target_common_dir(apply->target)) &&
 	       host_now(&now, &err) == 0 &&
 	       strcmp(lease->boot_id, now.boot_id) == 0 &&
 	       now.boot_ms < lease->expires_boot_ms;
