@@ -273,7 +273,7 @@ ports() {
 	    odd="$web/pack/garbage/lib.git" lib="$web/ok/lib.git" \
 	    empty="$web/pack/204/lib.git" many="$web/pack/many/lib.git" \
 	    flood="$web/pack/flood/lib.git"
-	probe -s S
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:allocator_may_return_null=1 probe -s S
 	assert_equal "$(of lib .reason)" '"behind"'
 	assert_equal "$(of many .detail)" '"Out of memory"'
 	classes >found
