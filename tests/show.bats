@@ -238,6 +238,16 @@ shows() {
 	assert_equal "$stderr" 'hermes-show: stdin: schema: expected a cycle, a fleet or a view of repositories, found "hermes.jobs/1"'
 }
 
+@test "show: a stdout that is closed is an error, as it is to every filter" {
+	printf '{"schema":"hermes.fleet/1","repos":[]}' >fleet.json
+	for filter in "$top"/pipeline/*/main.c; do
+		filter=${filter%/main.c}
+		run -74 bash -c 'exec "hermes-$1" -h >&-' - "${filter##*/}"
+	done
+	run -74 bash -c 'hermes-show <fleet.json >&-'
+	assert_output 'hermes-show: stdout: Bad file descriptor'
+}
+
 @test "show: a full disk is an error" {
 	document
 	full hermes-show <document.json

@@ -11,14 +11,14 @@ static const char *program = "hermes";
 static const char *usage_text;
 
 /* A filter started without stdin, stdout or stderr must not open a state
- * file as one of them. */
+ * file as one of them; and what it writes to none must fail. */
 static void
 keep_standard_descriptors(void)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);

@@ -11,8 +11,9 @@
 
 /*
  * First thing in main: sets the program's name from argv[0], SIGPIPE to be
- * an error, fd 0-2 open. `usage` is "hermes-plan [-u REPO[=OID]]"; "-h" as
- * the first argument prints it to stdout and exits 0.
+ * an error, fd 0-2 open: one that was closed is empty and cannot be written.
+ * `usage` is "hermes-plan [-u REPO[=OID]]"; "-h" as the first argument prints
+ * it to stdout and exits 0.
  */
 void stage_begin(int argc, char *argv[], const char *usage);
 
