@@ -308,3 +308,13 @@ told() {
 	checkout_whole src/a
 	state_whole
 }
+
+@test "undo: a word mistyped is no cycle: nothing is recorded or kept" {
+	repo_make a
+	export HERMES_HOME=$PWD/house
+	hermes init src >out
+	hermes-cycle
+	sha256sum "$state"/runtime_events.jsonl "$state"/cycles/last.json >before
+	run -64 hermes undo nobody
+	sha256sum --quiet -c before
+}
