@@ -50,13 +50,48 @@ setup() {
 	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
 }
 
+@test "hermes: init's crontab line holds for odd names of the house too" {
+	repo_make a
+	upstream_commit a
+	mkdir "it's 5% off"
+	export HERMES_HOME="it's 5% off/house"
+	line=$(hermes init src | tail -n 1)
+	line=${line#\*/15 \* \* \* \* }
+	[ -z "$(tr -d '\\' <<<"${line//\\%/}" | grep %)" ]
+	cd /
+	env -i HOME="$HOME" \
+	    PATH="$(dirname "$(command -v hermes-probe)"):/usr/bin:/bin" \
+	    sh -c "$(sed 's/\\%/%/g' <<<"$line")" # as cron does it
+	cd "$OLDPWD"
+	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+}
+
+@test "hermes: the programs beside it are found, whatever PATH is" {
+	repo_make a
+	mkdir "$PWD/bin"
+	ln -s "$(command -v hermes)" "$(command -v hermes-cycle)" bin
+	for program in probe show exec plan lease topo gate ledger project event scan; do
+		ln -s "$(command -v hermes-$program)" bin
+	done
+	env -i HERMES_HOME="$HERMES_HOME" PATH=/usr/bin:/bin bin/hermes init src
+	env -i HERMES_HOME="$HERMES_HOME" PATH=/usr/bin:/bin bin/hermes-cycle
+	env -i HERMES_HOME="$HERMES_HOME" PATH=/usr/bin:/bin bin/hermes status
+}
+
+@test "hermes: without HOME and HERMES_HOME there is no house" {
+	run -78 env -i PATH="$PATH" hermes status
+	assert_output 'hermes: HOME: not set'
+	run -78 env -i PATH="$PATH" hermes-cycle
+	assert_output 'hermes-cycle: HOME: not set'
+}
+
 @test "hermes: check names the file, the member and the value" {
 	repo_make a
 	hermes init src
 	repo_set a '{"path": "here"}'
 	run -78 --separate-stderr hermes check
 	assert_equal "$output" ''
-	[[ $stderr == *'repos[0].path: '*'"here"'* ]]
+	assert_equal "$stderr" "hermes-probe: $PWD/$fleet: repos[0].path: expected an absolute path, found \"here\""
 	repo_set a "{\"path\": \"$PWD/src/a\"}"
 	policy '{"max_lanes": 0}'
 	run -78 hermes check
@@ -170,6 +205,13 @@ setup() {
 	assert_equal "$(jq -c '[.repos[].repo_key]' \
 	    $state/auto_safe_upgrade_state.json)" '["a"]'
 	state_whole
+}
+
+@test "hermes: log wants a count, and a ledger" {
+	repo_make a
+	hermes init src
+	run -69 hermes log
+	run -64 hermes log many
 }
 
 @test "hermes: log says in short what the ledger holds" {
