@@ -16,6 +16,8 @@
 
 PREFIX ?= /usr/local
 BUILD  ?= build
+# One spelling, here or from a test's environment: .d files are by name.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 CFLAGS ?= -O2 -g
 JOBS   ?= $(shell nproc)
 BATS   ?= --jobs $(JOBS) --no-parallelize-within-files
