@@ -89,25 +89,57 @@ next_unit(const char *name, size_t len, size_t *at, uint32_t *low)
 
 /* RFC 8785, section 3.2.3: by UTF-16 code units. */
 static int
-compare(const void *a, const void *b, void *names)
+compare_units(const char *p, size_t p_len, const char *q, size_t q_len)
 {
-	const struct entry *x = a, *y = b;
-	const char *p = (const char *)names + x->name_at;
-	const char *q = (const char *)names + y->name_at;
 	size_t i = 0, j = 0;
 	uint32_t low_p = 0, low_q = 0, u, v;
 
 	for (;;) {
-		bool p_ends = i == x->name_len && low_p == 0;
-		bool q_ends = j == y->name_len && low_q == 0;
+		bool p_ends = i == p_len && low_p == 0;
+		bool q_ends = j == q_len && low_q == 0;
 
 		if (p_ends || q_ends)
 			return (int)q_ends - (int)p_ends;
-		u = next_unit(p, x->name_len, &i, &low_p);
-		v = next_unit(q, y->name_len, &j, &low_q);
+		u = next_unit(p, p_len, &i, &low_p);
+		v = next_unit(q, q_len, &j, &low_q);
 		if (u != v)
 			return u < v ? -1 : 1;
 	}
+}
+
+/* The same; where names part in ASCII, their bytes say it. */
+static int
+compare_names(const char *p, size_t p_len, const char *q, size_t q_len)
+{
+	size_t i = 0, len = p_len < q_len ? p_len : q_len;
+
+	while (i < len && p[i] == q[i])
+		i++;
+	if (i == len)
+		return (p_len > q_len) - (p_len < q_len);
+	if ((unsigned char)p[i] < 0x80 && (unsigned char)q[i] < 0x80)
+		return p[i] < q[i] ? -1 : 1;
+	return compare_units(p, p_len, q, q_len);
+}
+
+static int
+compare(const void *a, const void *b, void *names)
+{
+	const struct entry *x = a, *y = b;
+
+	return compare_names((const char *)names + x->name_at, x->name_len,
+	    (const char *)names + y->name_at, y->name_len);
+}
+
+static bool
+are_sorted(const struct entry *entries, size_t count, char *names)
+{
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (compare(&entries[i - 1], &entries[i], names) > 0)
+			return false;
+	return true;
 }
 
 static void
@@ -118,8 +150,8 @@ add_entry(struct canon *canon, struct entry entry)
 	canon->entries[canon->count++] = entry;
 }
 
-/* Put the members from `first` on, written one behind the other from `start`,
- * in order and commas between them. */
+/* Put the members from `first` on, written one behind the other from `start`
+ * with commas between them, in order. */
 static void
 settle(struct canon *canon, size_t first, size_t start)
 {
@@ -127,8 +159,11 @@ settle(struct canon *canon, size_t first, size_t start)
 	size_t i, count = canon->count - first;
 	struct buf sorted = { 0 };
 
+	canon->count = first;
+	if (are_sorted(entries, count, canon->names.data))
+		return;
 	qsort_r(entries, count, sizeof *entries, compare, canon->names.data);
-	buf_reserve(&sorted, canon->out->len - start + count);
+	buf_reserve(&sorted, canon->out->len - start);
 	for (i = 0; i < count; i++) {
 		if (i > 0)
 			buf_putc(&sorted, ',');
@@ -138,7 +173,6 @@ settle(struct canon *canon, size_t first, size_t start)
 	canon->out->len = start;
 	buf_add(canon->out, sorted.data, sorted.len);
 	buf_clear(&sorted);
-	canon->count = first;
 }
 
 static void
@@ -173,6 +207,7 @@ object(struct canon *canon)
 		member(canon);
 		skip_space(canon);
 		if (canon->text[canon->at] == ',') {
+			buf_putc(canon->out, ',');
 			canon->at++;
 			skip_space(canon);
 		}
@@ -233,10 +268,12 @@ value(struct canon *canon)
 void
 canon_add(struct buf *out, const char *text, size_t len)
 {
-	struct canon canon = { .out = out };
-	char *own = xstrndup(text, len);
+	struct canon canon = { .out = out, .text = text };
+	char *own = NULL;
 
-	canon.text = own;
+	/* An object, array or string has an end of its own. */
+	if (len > 0 && strchr("{[\"", *text) == NULL)
+		canon.text = own = xstrndup(text, len);
 	skip_space(&canon);
 	value(&canon);
 	free(own);
@@ -252,6 +289,40 @@ canon_hash(const char *text, size_t len, char out[HASH_NAMED_SIZE])
 
 	canon_add(&bytes, text, len);
 	hash_init(&hash);
+	hash_add(&hash, bytes.data, bytes.len);
+	hash_named(&hash, out);
+	buf_clear(&bytes);
+}
+
+static int
+compare_members(const void *a, const void *b)
+{
+	const struct canon_member *x = a, *y = b;
+
+	return compare_names(x->name, strlen(x->name), y->name,
+	    strlen(y->name));
+}
+
+void
+canon_hash_members(struct canon_member *members, size_t count,
+    char out[HASH_NAMED_SIZE])
+{
+	struct buf bytes = { 0 };
+	struct hash hash;
+	size_t i;
+
+	hash_init(&hash);
+	if (count > 0)
+		qsort(members, count, sizeof *members, compare_members);
+	for (i = 0; i < count; i++) {
+		buf_putc(&bytes, i > 0 ? ',' : '{');
+		escape_add(&bytes, members[i].name, strlen(members[i].name));
+		buf_putc(&bytes, ':');
+		canon_add(&bytes, members[i].text, members[i].len);
+		hash_add(&hash, bytes.data, bytes.len);
+		buf_reset(&bytes);
+	}
+	buf_puts(&bytes, count > 0 ? "}" : "{}");
 	hash_add(&hash, bytes.data, bytes.len);
 	hash_named(&hash, out);
 	buf_clear(&bytes);

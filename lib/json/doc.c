@@ -314,6 +314,17 @@ doc_is(struct doc *doc, const char *schema, struct err *err)
 	return 0;
 }
 
+/* What stands before the value of member `i`. */
+static void
+write_head(const struct doc *doc, size_t i, struct buf *out)
+{
+	const char *name = doc->members[i].name;
+
+	buf_puts(out, i > 0 ? ",\n" : "");
+	escape_add(out, name, strlen(name));
+	buf_putc(out, ':');
+}
+
 void
 doc_bytes(const struct doc *doc, struct buf *out)
 {
@@ -321,12 +332,8 @@ doc_bytes(const struct doc *doc, struct buf *out)
 
 	buf_putc(out, '{');
 	for (i = 0; i < doc->count; i++) {
-		const struct doc_member *member = &doc->members[i];
-
-		buf_puts(out, i > 0 ? ",\n" : "");
-		escape_add(out, member->name, strlen(member->name));
-		buf_putc(out, ':');
-		buf_add(out, member->text, member->len);
+		write_head(doc, i, out);
+		buf_add(out, doc->members[i].text, doc->members[i].len);
 	}
 	buf_puts(out, "}\n");
 }
@@ -334,13 +341,22 @@ doc_bytes(const struct doc *doc, struct buf *out)
 int
 doc_write(const struct doc *doc, FILE *out, struct err *err)
 {
-	struct buf bytes = { 0 };
-	bool ok;
+	struct buf head = { 0 };
+	bool ok = true;
+	size_t i;
 
-	doc_bytes(doc, &bytes);
-	ok = fwrite(bytes.data, 1, bytes.len, out) == bytes.len &&
+	buf_putc(&head, '{');
+	for (i = 0; ok && i < doc->count; i++) {
+		write_head(doc, i, &head);
+		ok = fwrite(head.data, 1, head.len, out) == head.len &&
+		     fwrite(doc->members[i].text, 1, doc->members[i].len,
+			 out) == doc->members[i].len;
+		buf_reset(&head);
+	}
+	buf_puts(&head, "}\n");
+	ok = ok && fwrite(head.data, 1, head.len, out) == head.len &&
 	     fflush(out) == 0;
-	buf_clear(&bytes);
+	buf_clear(&head);
 	return ok ? 0 : err_sys(err, EX_IOERR, "stdout");
 }
 

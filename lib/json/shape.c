@@ -193,22 +193,31 @@ check_known(const struct json *object, const struct shape *table,
 	return 0;
 }
 
+static const struct json *
+find_between(const struct json *from, const struct json *end, const char *name)
+{
+	while (from != end && strcmp(json_name(from), name) != 0)
+		from = json_next(from);
+	return from != end ? from : NULL;
+}
+
 /*
- * The member called `name`. Writers keep the order of the tables, so the one
- * behind `*last` is tried first: a whole object costs its length, not its
- * square.
+ * The member called `name`. Writers keep the order of the tables, so the
+ * search goes on behind `*last` and comes round to it: a whole object costs
+ * its length, not its square.
  */
 static const struct json *
 find(const struct json *object, const char *name, const struct json **last)
 {
 	const struct json *next =
 	    *last != NULL ? json_next(*last) : json_first(object);
+	const struct json *found = find_between(next, NULL, name);
 
-	if (next == NULL || strcmp(json_name(next), name) != 0)
-		next = json_get(object, name);
-	if (next != NULL)
-		*last = next;
-	return next;
+	if (found == NULL)
+		found = find_between(json_first(object), next, name);
+	if (found != NULL)
+		*last = found;
+	return found;
 }
 
 static int

@@ -1,4 +1,5 @@
 #include "model/seal.h"
+#include "base/alloc.h"
 #include "json/canon.h"
 #include "json/escape.h"
 #include "json/jw.h"
@@ -8,25 +9,27 @@
 
 /* The gate's members as they stand, but for the seal. */
 static void
-seal_gate(struct jw *jw, const char *text, size_t len)
+gate_text(const char *text, size_t len, struct buf *out)
 {
 	struct strict_member *members = NULL;
 	struct buf name = { 0 };
 	struct err err;
+	struct jw jw;
 	size_t i, count = 0;
 
 	if (strict_check(text, len, "gate", &members, &count, &err) == -1)
 		abort(); /* the document was checked when it was read */
-	jw_object(jw, "gate");
+	jw_init(&jw, out);
+	jw_object(&jw, NULL);
 	for (i = 0; i < count; i++) {
 		buf_reset(&name);
 		escape_undo(&name, text + members[i].name_at,
 		    members[i].name_len);
 		if (strcmp(buf_text(&name), "seal"))
-			jw_raw(jw, buf_text(&name), text + members[i].value_at,
+			jw_raw(&jw, buf_text(&name), text + members[i].value_at,
 			    members[i].value_len);
 	}
-	jw_end(jw);
+	jw_end(&jw);
 	buf_clear(&name);
 	free(members);
 }
@@ -34,25 +37,27 @@ seal_gate(struct jw *jw, const char *text, size_t len)
 void
 seal_of(struct doc *doc, char out[HASH_NAMED_SIZE])
 {
+	struct canon_member *members =
+	    xcalloc(doc->count + 1, sizeof(*members));
 	const struct doc_member *member;
-	struct buf text = { 0 };
-	struct jw jw;
-	size_t i;
+	struct buf gate = { 0 };
+	size_t i, count = 0;
 
-	jw_init(&jw, &text);
-	jw_object(&jw, NULL);
 	for (i = 0; i < doc->count; i++) {
 		member = &doc->members[i];
 		if (!strcmp(member->name, "ledger"))
 			continue;
-		if (!strcmp(member->name, "gate") && *member->text == '{')
-			seal_gate(&jw, member->text, member->len);
-		else
-			jw_raw(&jw, member->name, member->text, member->len);
+		members[count++] = (struct canon_member){ member->name,
+			member->text, member->len };
+		if (strcmp(member->name, "gate") || *member->text != '{')
+			continue;
+		gate_text(member->text, member->len, &gate);
+		members[count - 1].text = gate.data;
+		members[count - 1].len = gate.len;
 	}
-	jw_end(&jw);
-	canon_hash(text.data, text.len, out);
-	buf_clear(&text);
+	canon_hash_members(members, count, out);
+	free(members);
+	buf_clear(&gate);
 }
 
 int
