@@ -245,8 +245,18 @@ def document(seed, count):
                     rng.choice(["none", "none", "low", "high"]))
 
 
+def local(row, probe_row):
+    key = row["repo_key"]
+    row["path"] = probe_row["path"] = "/src/" + key
+    probe_row["common_dir"] = probe_row["git_dir"] = f"/src/{key}/.git"
+    del probe_row["endpoints"][1:]
+    for member in probe_row["endpoints"] + [probe_row["endpoint"]]:
+        member.update(url="/up/" + key, host=None)
+
+
 def big(seed, count, edges, due):
-    """A quiet fleet: `due` are behind, `edges` dependencies, all of it known."""
+    """A quiet fleet: `due` are behind, `edges` dependencies, all of it known.
+    Upstreams are paths, as a document may have no more than 256 MiB."""
     rng = random.Random(seed)
     keys = [f"r{n:06}" for n in range(count)]
     behind = set(rng.sample(range(count), due))
@@ -259,6 +269,7 @@ def big(seed, count, edges, due):
                                "behind" if number in behind else "current",
                                head, tip)
         trouble_of(rng, probe_row, probe_row["reason"])
+        local(row, probe_row)
         fleet.append(row)
         probe.append(probe_row)
         state.append(remembered(random.Random(1), probe_row,
