@@ -148,15 +148,7 @@ elsewhere='.leases[0] |= (.boot_id = "b" | .holder =
 	leased lib
 	broken_word lib
 	mkdir S/journals
-	jq -n '{schema: "hermes.journal/1", token: 7,
-	    cycle: "20250301T040000Z-0000000a", repo_key: "lib",
-	    path: "/srv/lib", git_dir: "/srv/lib/.git",
-	    common_dir: "/srv/lib/.git", strategy: "fast-forward",
-	    branch: "main", before: ("1" * 40), after: ("2" * 40),
-	    role: "primary", url: "/up/lib.git",
-	    tracking: "refs/remotes/origin/main", done: false,
-	    events: []}' >S/journals/7
-	valid journal S/journals/7
+	journal 7 lib false >S/journals/7
 	fresh >in.json
 	hermes-lease -s S -o $$ <in.json >out.json
 	assert_equal "$(row lib out.json)" '[false,0,"interrupted"]'

@@ -200,16 +200,6 @@ teardown() {
 	assert_equal "$(jq '.leases | length' S/coordination_leases.json)" 3
 }
 
-# journal TOKEN REPO_KEY DONE - as hermes-exec leaves it
-journal() {
-	jq -n --argjson token "$1" --arg key "$2" --argjson done "$3" \
-	    '{schema: "hermes.journal/1", token: $token, cycle: "c",
-	    repo_key: $key, path: "/srv/\($key)",
-	    git_dir: "/srv/\($key)/.git", common_dir: "/srv/\($key)/.git",
-	    strategy: "fast-forward", branch: "main", before: ("a" * 40),
-	    after: ("b" * 40), done: $done, events: []}'
-}
-
 @test "lease: tokens survive the loss of the lease file (L4)" {
 	fresh '.memory.state = {last_token: 40, repos: []}' >in.json
 	hermes-lease -s S <in.json >out.json

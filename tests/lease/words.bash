@@ -65,3 +65,13 @@ all_valid() {
 	valid coordination_leases S/coordination_leases.json
 	valid agent_coordination_state S/agent_coordination_state.json
 }
+
+# journal TOKEN REPO_KEY DONE - as hermes-exec leaves it
+journal() {
+	jq -n --argjson token "$1" --arg key "$2" --argjson done "$3" \
+	    '{schema: "hermes.journal/1", token: $token, cycle: "c",
+	    repo_key: $key, path: "/srv/\($key)",
+	    git_dir: "/srv/\($key)/.git", common_dir: "/srv/\($key)/.git",
+	    strategy: "fast-forward", branch: "main", before: ("a" * 40),
+	    after: ("b" * 40), done: $done, events: []}'
+}
