@@ -231,6 +231,22 @@ setup() {
 	said tree unsupported-format
 }
 
+@test "probe: a git dir whose refs or objects lead elsewhere is left alone" {
+	repo_make refs packs heads both
+	mkdir twin
+	for pair in refs:refs packs:objects/pack heads:refs/heads; do
+		mv "src/${pair%:*}/.git/${pair#*:}" "twin/${pair%:*}"
+		ln -s "$PWD/twin/${pair%:*}" "src/${pair%:*}/.git/${pair#*:}"
+	done
+	fleet refs packs heads both
+	probe
+	said refs unsupported-format
+	assert_equal "$(of refs .detail)" '"refs is a symbolic link"'
+	said packs unsupported-format
+	said heads unsupported-format
+	said both current
+}
+
 @test "probe: shallow and partial clones are reported, never fetched" {
 	repo_make lib
 	upstream_commit lib file two

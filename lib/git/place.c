@@ -296,6 +296,31 @@ read_config(struct place *place)
 	return 0;
 }
 
+/* X5: what git would write through them is somebody else's, and a branch that
+ * two folders share by such a link (git-new-workdir) is checked out twice. */
+static int
+check_links(struct place *place)
+{
+	static const char *const names[] = { "objects", "objects/pack", "refs",
+		"refs/heads", "refs/hermes", "packed-refs", "logs", "logs/HEAD",
+		"logs/refs", "logs/refs/heads", NULL };
+	struct stat info;
+	char *path;
+	size_t i;
+	bool link;
+
+	for (i = 0; names[i]; i++) {
+		path = xasprintf("%s/%s", place->common_dir, names[i]);
+		link = lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+		free(path);
+		if (link)
+			return judge(place, "unsupported-format",
+			    xasprintf("%s is a symbolic link", names[i]));
+	}
+
+	return 0;
+}
+
 static int
 read_index(struct place *place)
 {
@@ -381,7 +406,7 @@ place_find(struct place *place, const char *path, const char *self,
 		return;
 	place->bare |= gitconfig_bool(&place->config, "core.bare", false) &&
 		       !place->linked;
-	if (flags & PLACE_UPSTREAM)
+	if ((flags & PLACE_UPSTREAM) || check_links(place) == -1)
 		return;
 	if (!place->bare && read_index(place) == -1)
 		return;
