@@ -67,6 +67,21 @@ refused() {
 	find s -printf '%p %s %T@ %C@\n' | sort | diff before -
 }
 
+@test "memory: damage anywhere in the ledger is an error (E3)" {
+	past
+	views
+	cp s/runtime_events.jsonl whole
+	lines=$(wc -l <whole)
+	for line in $(seq "$lines"); do
+		sed "${line}s/hermes/hermez/" whole >s/runtime_events.jsonl
+		run -65 --separate-stderr "$unit" s
+		assert_equal "$output" ''
+		[[ $stderr == *'runtime_events.jsonl'*"$line"* ]] || fail "$stderr"
+	done
+	cp whole s/runtime_events.jsonl
+	"$unit" s >out
+}
+
 @test "memory: a view that is missing while the ledger is not is an error" {
 	past
 	refused 's/auto_safe_upgrade_state.json: missing, and the ledger is not: run hermes-project'
