@@ -50,11 +50,14 @@ all: $(filters) $(BUILD)/libhermes.a
 parts_demo  = demo
 parts_check = check
 parts_asan  = check
+parts_check-kill  = check
+parts_check-errno = check
+parts_check-races = check
 parts_lint  = lint
 parts_check-model = model
 parts_bench = bench
 parts_deps  = demo
-fetch       = $(if $(filter demo check check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
+fetch       = $(if $(filter demo check check-kill check-errno check-races check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
 needs       = $(BUILD)/.needs
 $(needs): FORCE
 	@CC='$(CC)' tests/need $(fetch) build $(foreach g,$(MAKECMDGOALS),$(parts_$(g)))
@@ -85,9 +88,17 @@ demo: all | $(needs)
 	@$(tools) tests/demo/run $(BUILD)/demo
 check: all units | $(needs)
 	@$(tools) bats $(BATS) tests
-# kill -9 at every mutating system call of exec; minutes.
+# kill -9 at every mutating system call of exec; minutes. Then each of them
+# failing, by each of these numbers.
+errnos = ENOSPC EIO EDQUOT EMFILE EINTR
 check-kill: all | $(needs)
 	@$(tools) tests/kill.sh
+check-errno: all | $(needs)
+	@for e in $(errnos); do \
+	  $(tools) INJECT=error=$$e tests/kill.sh 1 apply rollback || exit; done
+# 200 applies beside programs at work in the same checkout.
+check-races: all | $(needs)
+	@$(tools) tests/races.sh 29
 check-model: | $(needs)
 	@$(tools) tests/model/run $(BUILD)/model
 asan:
@@ -122,7 +133,7 @@ lint-man: | $(needs)
 	@awk -f tests/sections.awk man/*
 lint-shell: | $(needs)
 	@shellcheck -x bin/* .ci/run tests/need $(wildcard tests/*/*.sh) \
-	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/kill.sh \
+	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/kill.sh tests/races.sh \
 	  tests/model/*)
 	@shellcheck -x -S warning -s bats \
 	  -e SC1010,SC1090,SC1091,SC2010,SC2030,SC2031,SC2034,SC2154,SC2238,SC2314,SC2315 \
@@ -154,7 +165,7 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps units demo check check-kill check-model asan bench lint lint-rooms lint-headers \
+.PHONY: all deps units demo check check-kill check-errno check-races check-model asan bench lint lint-rooms lint-headers \
     lint-man lint-shell lint-format lint-filters install clean FORCE
 .SECONDARY:
 -include $(lib_obj:.o=.d) $(wildcard $(BUILD)/pipeline/*/*.d) \

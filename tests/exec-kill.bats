@@ -18,3 +18,8 @@ setup() {
 @test "exec: killed again during recovery, it is exactly before or after" {
 	"$top/tests/kill.sh" 30 twice
 }
+
+@test "exec: each call that fails, by one number or another, is told and undone" {
+	INJECT='error=ENOSPC error=EIO error=EDQUOT error=EMFILE error=EINTR' \
+	    "$top/tests/kill.sh" 20 apply rollback
+}

@@ -399,7 +399,7 @@ injected() {
 	mv a 'No space left on device'
 	job 'No space left on device' |
 	    jq -s 'map(.repo_key = "a" | .token = 6)' | "$gate" state >doc.json
-	rm 'No space left on device/co/.git/HEAD'
+	rm -r 'No space left on device/co/.git/objects'/??
 	run_exec
 	[ "$(verdict)" = 'a failed corrupt' ]
 }

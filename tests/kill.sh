@@ -3,11 +3,12 @@
 # system call of one apply, of one rollback, and a second time in recovery;
 # after hermes-exec -R the checkout is exactly before or exactly after.
 #
-# With INJECT=error=ENOSPC (or EIO, ...) the call fails instead.
+# With INJECT='error=ENOSPC error=EIO ...' the call fails instead, each in its
+# turn; what hermes-exec says then is true.
 # Prints "N of N" for each; exit 1 where one is not exact. Needs strace.
 set -u
 export ASAN_OPTIONS=detect_leaks=0 # it cannot, under ptrace
-inject=${INJECT:-signal=KILL}
+read -ra injects <<<"${INJECT:-signal=KILL}"
 step=${1:-1}
 shift
 [ $# -gt 0 ] || set -- apply rollback twice
@@ -31,9 +32,11 @@ export top
 # document CHECK - $top/doc.json for the checkout in $top/work.
 document() {
 	jq -n --arg path "$top/work/co" --arg check "$1" \
+		--arg staging "$top/staging" \
 		--arg before "$(git -C "$top/work/co" rev-parse main)" \
 		--arg after "$(git -C "$top/work/co" rev-parse origin/main)" '
 		[{ repo_key: "co", path: $path, branch: "main",
+		   staging: $staging,
 		   before: $before, after: $after, token: 7,
 		   checks: [{ argv: [$check], at: "health", need: "required",
 			      timeout_s: 20 }] }]' |
@@ -46,6 +49,10 @@ document() {
 prepare() {
 	rm -rf "$top/base" "$top/work"
 	"$here/fixture" "$top/work"
+	[ -e "$top/staging" ] || {
+		git clone -q --bare "$top/work/up" "$top/staging"
+		git -C "$top/staging" repack -q -a -d
+	}
 	cp -a "$top/work" "$top/base"
 	"$here/snapshot" "$top/work/co" >"$top/before"
 	document true
@@ -83,11 +90,11 @@ points() {
 	}' "$top/trace"
 }
 
-# killed CALL N COMMAND... - run it, killed there.
+# killed CALL N COMMAND... - run it, killed there; $top/said.json.
 killed() {
 	strace -f -o /dev/null -e "trace=$1" \
-		-e "inject=$1:$inject:when=$2" \
-		"${@:3}" >/dev/null 2>&1 || :
+		-e "inject=$1:${injects[$((at % ${#injects[@]}))]}:when=$2" \
+		"${@:3}" >"$top/said.json" 2>/dev/null || :
 }
 
 recover() {
@@ -114,7 +121,7 @@ exact() {
 	}
 	local left
 	left=$(cd "$top/work/co/.git" && find . -name '*.lock' \
-		-o -path './hermes/*' ! -name lock)
+		-o -name '*.keep' -o -path './hermes/*' ! -name lock)
 	[ -z "$left" ] || {
 		echo "left: $left"
 		return 1
@@ -126,9 +133,23 @@ exact() {
 	}
 }
 
+# honest - a document that came out whole says how the checkout is
+honest() {
+	local verdict
+	verdict=$(jq -r '.exec.repos[0].verdict' "$top/said.json" 2>/dev/null)
+	"$here/snapshot" "$top/work/co" >"$top/now" 2>&1
+	case $verdict in
+	applied) cmp -s "$top/now" "$top/after" ;;
+	refused | rolled-back) cmp -s "$top/now" "$top/before" ;;
+	esac || {
+		{ echo "it said $verdict"; diff "$top/before" "$top/now"; } >"$top/why"
+		return 1
+	}
+}
+
 # sweep NAME - every point of the apply; with "twice", a second one too.
 sweep() {
-	local call n i=0 good=0 bad=0 second
+	local call n i=0 at=0 good=0 bad=0 second
 	again
 	fresh
 	points bash -c execute >"$top/points"
@@ -143,20 +164,21 @@ sweep() {
 		((i++ % step == 0)) || continue
 		again
 		fresh
+		at=$((good + bad))
 		killed "$call" "$n" bash -c execute
 		if [ "$1" = twice ]; then
 			# shellcheck disable=SC2086 # a call and a number
 			killed ${second[$((i * 7 % ${#second[@]}))]} \
 				hermes-exec -R -s "$top/work/state"
 		fi
-		if recover && exact; then
+		if honest && recover && exact; then
 			((good++))
 		else
 			((bad++))
-			echo "$1: killed at $call $n: $(cat "$top/why")"
+			echo "$1: at $call $n, ${injects[$((at % ${#injects[@]}))]}: $(cat "$top/why")"
 		fi
 	done <"$top/points"
-	echo "$1: $good of $((good + bad)) kill points exact"
+	echo "$1: $good of $((good + bad)) points exact, by ${injects[*]}"
 	[ "$bad" = 0 ] && [ "$good" -gt 0 ]
 }
 

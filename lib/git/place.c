@@ -1,6 +1,7 @@
 #include "git/place.h"
 #include "base/alloc.h"
 #include "git/file.h"
+#include "git/sound.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -296,31 +297,6 @@ read_config(struct place *place)
 	return 0;
 }
 
-/* X5: what git would write through them is somebody else's, and a branch that
- * two folders share by such a link (git-new-workdir) is checked out twice. */
-static int
-check_links(struct place *place)
-{
-	static const char *const names[] = { "objects", "objects/pack", "refs",
-		"refs/heads", "refs/hermes", "packed-refs", "logs", "logs/HEAD",
-		"logs/refs", "logs/refs/heads", NULL };
-	struct stat info;
-	char *path;
-	size_t i;
-	bool link;
-
-	for (i = 0; names[i]; i++) {
-		path = xasprintf("%s/%s", place->common_dir, names[i]);
-		link = lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
-		free(path);
-		if (link)
-			return judge(place, "unsupported-format",
-			    xasprintf("%s is a symbolic link", names[i]));
-	}
-
-	return 0;
-}
-
 static int
 read_index(struct place *place)
 {
@@ -350,6 +326,35 @@ is_below(const char *path, const char *folder)
 	size_t len = folder ? strlen(folder) : 0;
 
 	return len > 0 && strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+/* Is the git dir one that another folder has as its .git? */
+static int
+check_borrowed(struct place *place)
+{
+	size_t len = strlen(place->git_dir);
+	char *holder;
+	bool own;
+
+	if (!place->worktree || place->linked || len < 6 ||
+	    strcmp(place->git_dir + len - 5, "/.git") != 0)
+		return 0;
+	holder = xstrndup(place->git_dir, len - 5);
+	own = same(holder, place->worktree);
+	if (!own)
+		judge(place, "moved",
+		    xasprintf("its git dir is of %s", holder));
+	free(holder);
+
+	return own ? 0 : -1;
+}
+
+static int
+check_sound(struct place *place)
+{
+	char *fault = sound_fault(place->git_dir, place->common_dir);
+
+	return fault ? judge(place, "unsupported-format", fault) : 0;
 }
 
 /* A linked worktree's git dir says where its worktree was left. */
@@ -406,7 +411,11 @@ place_find(struct place *place, const char *path, const char *self,
 		return;
 	place->bare |= gitconfig_bool(&place->config, "core.bare", false) &&
 		       !place->linked;
-	if ((flags & PLACE_UPSTREAM) || check_links(place) == -1)
+	if (flags & PLACE_UPSTREAM)
+		return;
+	if (check_borrowed(place) == -1 || check_sound(place) == -1)
+		return;
+	if (flags & PLACE_RECOVER)
 		return;
 	if (!place->bare && read_index(place) == -1)
 		return;

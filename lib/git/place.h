@@ -34,7 +34,8 @@ struct place {
 };
 
 enum place_flags {
-	PLACE_UPSTREAM = 1 /* only read from: root's too, no index, not self */
+	PLACE_UPSTREAM = 1, /* only read from: root's too, no index, not self */
+	PLACE_RECOVER = 2   /* to be put right: whatever the index is */
 };
 
 /* `self` is the running program's real path, or NULL. */

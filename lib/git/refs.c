@@ -37,6 +37,17 @@ refs_oid(struct target *target, const char *name, char oid[OID_SIZE],
 }
 
 /* GIT_EMODIFIED: it stands elsewhere; GIT_EEXISTS: it should not exist. */
+/* The system failed where it has a number, else what is there is damaged. */
+static int
+not_moved(const char *name, struct err *err)
+{
+	lg_err(err, EX_IOERR, "%s", name);
+	if (err->number == 0)
+		err->code = EX_DATAERR;
+
+	return -1;
+}
+
 static int
 moved_by(int rc, const char *name, enum refs_moved *moved, struct err *err)
 {
@@ -53,7 +64,7 @@ moved_by(int rc, const char *name, enum refs_moved *moved, struct err *err)
 		*moved = REFS_LOCKED;
 		return 0;
 	default:
-		return lg_err(err, EX_IOERR, "%s", name);
+		return not_moved(name, err);
 	}
 }
 

@@ -1,6 +1,8 @@
 #include "apply.h"
 #include "base/alloc.h"
 #include "folder.h"
+#include "git/place.h"
+#include "git/sound.h"
 #include "model/event.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -150,8 +152,13 @@ open_tree(struct apply *apply)
 {
 	const char *worktree = target_worktree(apply->target);
 
-	if (strcmp(apply->strategy, "ref-only") == 0 || worktree == NULL)
+	if (strcmp(apply->strategy, "ref-only") == 0)
 		return 0;
+	if (worktree == NULL)
+		return apply_goes_back(apply)
+			   ? 0
+			   : apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+				 "%s: has no worktree any more", apply->path);
 	apply->tree_fd = open_folder(worktree);
 	if (apply->tree_fd == -1)
 		return apply_fail_sys(apply, worktree);
@@ -180,6 +187,34 @@ take_lock(struct apply *apply)
 	return 0;
 }
 
+/* B1 once more, before libgit2 sees it: what the probe found may have been
+ * exchanged since. */
+static int
+check_place(struct apply *apply)
+{
+	struct place place = { 0 };
+	char *fault = NULL;
+	int rc = 0;
+
+	place_find(&place, apply->path, NULL,
+	    apply->recovers ? PLACE_RECOVER : 0);
+	if (place.reason == NULL)
+		fault = sound_ref_fault(place.common_dir, apply->ref);
+	if (place.reason != NULL)
+		rc = apply_stop(apply, VERDICT_REFUSED, place.reason, "%s",
+		    place.detail != NULL ? place.detail : apply->path);
+	else if (fault != NULL)
+		rc = apply_stop(apply, VERDICT_REFUSED, "unsupported-format",
+		    "%s", fault);
+	else if (!apply->recovers && (place.sparse || place.partial))
+		rc = apply_stop(apply, VERDICT_REFUSED,
+		    place.sparse ? "sparse" : "partial", "%s", apply->path);
+	free(fault);
+	place_clear(&place);
+
+	return rc;
+}
+
 int
 apply_open(struct apply *apply)
 {
@@ -188,6 +223,8 @@ apply_open(struct apply *apply)
 	snprintf(apply->name, sizeof(apply->name), "%" PRId64, apply->token);
 	apply->ref = xasprintf("refs/heads/%s", apply->branch);
 	apply->rollback_ref = xasprintf("refs/hermes/rollback/%s", apply->name);
+	if (check_place(apply) == -1)
+		return -1;
 	if (target_open(&apply->target, apply->path, &err) == -1)
 		return apply_fail(apply, &err);
 	apply->git_fd = open_folder(target_git_dir(apply->target));

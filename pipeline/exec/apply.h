@@ -63,6 +63,7 @@ struct apply {
 	struct doc said;       /* its "events" are this apply's */
 	struct buf checks_run; /* JSON: elements, each with a comma behind */
 	enum verdict verdict;
+	bool recovers;    /* hermes-exec -R: whatever the index is */
 	bool journaled;   /* STATE/journals/TOKEN is ours */
 	bool open;        /* left as it is, for hermes-exec -R */
 	const char *code; /* a reason code, static; or NULL */

@@ -4,6 +4,7 @@
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
+#include "prepare.h"
 #include "story.h"
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +79,8 @@ close_apply(struct apply *apply, const struct paths *paths)
 
 	if (apply->open)
 		return;
-	if (lock_drop(apply) == -1 || keep_changed(apply, &kept) == -1) {
+	if (lock_drop(apply) == -1 || packs_release(apply) == -1 ||
+	    keep_changed(apply, &kept) == -1) {
 		apply->open = true;
 		return;
 	}

@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "folder.h"
 #include "prepare.h"
 #include <dirent.h>
 #include <errno.h>
@@ -67,6 +68,22 @@ copy_pack(int from, const char *name, int to, const char *temporary)
 	return rc;
 }
 
+/* Before the pack is there: whoever lists the packs finds it kept. One that is
+ * kept by somebody else needs no more. */
+static int
+keep_pack(struct apply *apply, const char *name, int to)
+{
+	char *keep = xasprintf("%.*s.keep", (int)(strlen(name) - 5), name);
+	int rc = 0;
+
+	if (linkat(apply->token_fd, "keep", to, keep, 0) == -1 &&
+	    errno != EEXIST)
+		rc = apply_fail_sys(apply, keep);
+	free(keep);
+
+	return rc;
+}
+
 static int
 land_pack(struct apply *apply, int from, const char *name, int to)
 {
@@ -97,24 +114,35 @@ land_all(struct apply *apply, int from, int to, const char *end)
 		return apply_fail_sys(apply, apply->staging);
 	rewinddir(dir);
 	while (rc == 0 && (entry = readdir(dir)) != NULL)
-		if (is_pack(entry->d_name, end))
+		if (is_pack(entry->d_name, end) &&
+		    (strcmp(end, ".pack") != 0 ||
+			(rc = keep_pack(apply, entry->d_name, to)) == 0))
 			rc = land_pack(apply, from, entry->d_name, to);
 	closedir(dir);
 
 	return rc;
 }
 
+static int
+open_packs(const struct apply *apply)
+{
+	return openat(apply->common_fd, "objects/pack",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* A pack before its index: nobody opens the one without the other. */
 static int
 land_packs(struct apply *apply, int from)
 {
+	struct err err;
 	int to, rc;
 
 	if (mkdirat(apply->common_fd, "objects/pack", 0777) == -1 &&
 	    errno != EEXIST)
 		return apply_fail_sys(apply, "objects/pack");
-	to = openat(apply->common_fd, "objects/pack",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder_write(apply->token_fd, "keep", "hermes\n", 7, &err) == -1)
+		return apply_fail(apply, &err);
+	to = open_packs(apply);
 	if (to == -1)
 		return apply_fail_sys(apply, "objects/pack");
 	rc = land_all(apply, from, to, ".pack");
@@ -144,6 +172,36 @@ prepare_packs(struct apply *apply)
 	if (from != -1)
 		close(from);
 	free(path);
+
+	return rc;
+}
+
+static bool
+ends_keep(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".keep") == 0;
+}
+
+int
+packs_release(struct apply *apply)
+{
+	struct dirent *entry;
+	DIR *dir;
+	int fd, rc = 0;
+
+	if (apply->token_fd == -1 || folder_inode(apply->token_fd, "keep") == 0)
+		return 0;
+	fd = open_packs(apply);
+	dir = fd == -1 ? NULL : fdopendir(fd);
+	if (dir == NULL)
+		return -1;
+	while (rc == 0 && (entry = readdir(dir)) != NULL)
+		if (ends_keep(entry->d_name) &&
+		    folder_same(apply->token_fd, "keep", fd, entry->d_name))
+			rc = unlinkat(fd, entry->d_name, 0);
+	closedir(dir);
 
 	return rc;
 }

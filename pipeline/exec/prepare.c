@@ -4,6 +4,7 @@
 #include "git/blob.h"
 #include "git/index.h"
 #include "git/refs.h"
+#include "git/sound.h"
 #include "json/jw.h"
 #include "store/io.h"
 #include "story.h"
@@ -120,6 +121,25 @@ say_started(struct apply *apply)
 	buf_clear(&data);
 }
 
+/* The remote-tracking ref, where it may be written (N1). */
+static char *
+tracking_of(struct apply *apply)
+{
+	char *name = refs_tracking(apply->target, apply->remote, apply->ref);
+	char *fault =
+	    name != NULL
+		? sound_ref_fault(target_common_dir(apply->target), name)
+		: NULL;
+
+	if (fault != NULL) {
+		free(name);
+		name = NULL;
+	}
+	free(fault);
+
+	return name;
+}
+
 /* J1. A token is used once: its journal is somebody's story already. */
 static int
 open_journal(struct apply *apply)
@@ -133,8 +153,7 @@ open_journal(struct apply *apply)
 		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
 		    "token %s has been used", apply->name);
 	if (apply->remote != NULL)
-		apply->tracking =
-		    refs_tracking(apply->target, apply->remote, apply->ref);
+		apply->tracking = tracking_of(apply);
 	say_started(apply);
 	if (story_write(apply, false, &err) == -1)
 		return apply_fail(apply, &err);
@@ -387,6 +406,7 @@ prepare(struct apply *apply)
 	    check_home(apply) == -1)
 		return -1;
 	if (make_folder(apply) == -1 || fill_folder(apply) == -1) {
+		packs_release(apply);
 		folder_remove(apply->home_fd, apply->name); /* R1 */
 		return -1;
 	}

@@ -6,7 +6,8 @@
  * (the new one), `lock` (what index.lock will be), and, written last, `journal`
  * (the steps). New packs are in the object store, named by nothing.
  *
- *   R1  until `journal` is there, undoing is removing the folder
+ *   R1  until `journal` is there, undoing is packs_release() and removing the
+ *       folder
  *   R2  everything has been synced when prepare() returns
  */
 #ifndef EXEC_PREPARE_H
@@ -18,7 +19,15 @@
  * cannot: -1 with a verdict, the folder gone. */
 int prepare(struct apply *apply);
 
-/* The new packs of the repository at apply->staging, into the object store. */
+/*
+ * The new packs of the repository at apply->staging, into the object store. A
+ * `git gc --prune=now` that runs beside us would take what no ref names yet:
+ * each has a .keep, a hard link to our `keep`, until packs_release().
+ */
 int prepare_packs(struct apply *apply);
+
+/* Remove our .keep files; a ref names the packs now, or nothing needs them.
+ * -1 and errno. */
+int packs_release(struct apply *apply);
 
 #endif

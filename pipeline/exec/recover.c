@@ -8,6 +8,7 @@
 #include "keep.h"
 #include "lock.h"
 #include "model/event.h"
+#include "prepare.h"
 #include "reflock.h"
 #include "rollback.h"
 #include "store/io.h"
@@ -42,6 +43,7 @@ apply_of(struct apply *apply, const struct journal *journal)
 	struct buf text = { 0 };
 	struct jw jw;
 
+	apply->recovers = true;
 	apply->cycle = json_get_text(root, "cycle");
 	apply->repo_key = json_get_text(root, "repo_key");
 	apply->path = json_get_text(root, "path");
@@ -237,7 +239,8 @@ clear_away(struct apply *apply, enum outcome outcome, struct paths *left)
 {
 	if (outcome == OUTCOME_NONE)
 		return outcome;
-	if (lock_drop(apply) == -1 || keep_changed(apply, left) == -1)
+	if (lock_drop(apply) == -1 || packs_release(apply) == -1 ||
+	    keep_changed(apply, left) == -1)
 		return OUTCOME_NONE; /* V4 */
 	if (outcome == OUTCOME_AFTER)
 		close_tracking(apply);

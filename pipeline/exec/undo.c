@@ -2,6 +2,7 @@
 #include "folder.h"
 #include "git/blob.h"
 #include "git/refs.h"
+#include "reflock.h"
 #include "sync.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -257,6 +258,11 @@ drop_rollback_ref(struct apply *apply)
 	if (refs_move(apply->target, apply->rollback_ref, apply->before, NULL,
 		NULL, &moved, &err) == -1)
 		return apply_fail(apply, &err);
+	if (moved == REFS_LOCKED) { /* ours, that libgit2 could not unlink */
+		reflock_clear(apply);
+		return apply_stop(apply, VERDICT_FAILED, "locked",
+		    "%s: is locked", apply->rollback_ref);
+	}
 
 	return 0;
 }
