@@ -54,7 +54,6 @@ race_gc() {
 
 race_inplace() {
 	local i
-	sleep "0.0$((RANDOM % 10))"
 	for ((i = 0; i < 40; i++)); do
 		[ ! -e "$top/stop" ] || return
 		echo "mine $i" >dir/change
@@ -64,7 +63,6 @@ race_inplace() {
 
 race_rename() {
 	local i
-	sleep "0.0$((RANDOM % 10))"
 	for ((i = 0; i < 40; i++)); do
 		[ ! -e "$top/stop" ] || return
 		echo "mine $i" >dir/.change.swp
@@ -104,7 +102,9 @@ round() {
 		   checks: [{ argv: ["sh", "-c", $check], at: "health",
 			      need: "required", timeout_s: 20 }] }]' |
 		"$here/gate-doc" "$top/work/state" >"$top/doc.json"
-	(cd "$co" && "race_$1") >"$top/said" 2>&1 &
+	# some begin before the apply, some beside it, some behind its swap
+	(cd "$co" && { [ "$1" = held ] || sleep "0.$((RANDOM % 5))"; } &&
+		"race_$1") >"$top/said" 2>&1 &
 	racer=$!
 	if [ "$1" = held ]; then
 		while [ ! -e "$top/ready" ]; do sleep 0.01; done
