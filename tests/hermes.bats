@@ -147,6 +147,18 @@ setup() {
 	state_whole
 }
 
+@test "hermes: a repository that nobody knows is not held" {
+	repo_make a
+	house_make a
+	for command in hold unhold clear retire; do
+		run -65 --separate-stderr hermes $command b -w why
+		assert_equal "$stderr" \
+		    "hermes: b: not in $HERMES_HOME/config/fleet.json"
+	done
+	[ ! -e "$HERMES_HOME/state/runtime_events.jsonl" ]
+	hermes hold a -w why
+}
+
 @test "hermes: a group on hold is left alone until it is not" {
 	repo_make a b
 	upstream_commit a
