@@ -71,8 +71,8 @@ refused() {
 	past
 	views
 	cp s/runtime_events.jsonl whole
-	lines=$(wc -l <whole)
-	for line in $(seq "$lines"); do
+	count=$(wc -l <whole)
+	for line in $(seq "$count"); do
 		sed "${line}s/hermes/hermez/" whole >s/runtime_events.jsonl
 		run -65 --separate-stderr "$unit" s
 		assert_equal "$output" ''
