@@ -5,7 +5,8 @@
 #   make check      every test; make lint: every rule that needs no run
 #   make asan       make check with the sanitizers, in $(BUILD)/asan
 #   make check-model   the lease protocol in every order of steps, by spin
-#   make bench      Hermes beside xargs git fetch, mr and vcs
+#   make bench      Hermes beside xargs git fetch, mr and vcs; then what it
+#                   costs to decide on 10,000 and 100,000 repositories
 #   make deps       install what is missing to build and to run
 #   make install    into $(DESTDIR)$(PREFIX)
 #
@@ -106,6 +107,7 @@ asan:
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover'
 bench: all $(BUILD)/bench/floor | $(needs)
 	@$(tools) tests/bench/run $(BUILD)/bench
+	@$(tools) tests/bench/decide $(BUILD)/bench/decide
 	@$(tools) tests/bench/http $(BUILD)/bench
 
 lint: lint-rooms lint-headers lint-man lint-shell lint-format lint-filters
