@@ -272,24 +272,43 @@ rollback_blocked(struct fold *fold, struct fold_repo *repo,
 	close_apply(repo);
 }
 
-/* Does a refusal for `code` speak of the upgrade, or only of the moment? */
-static bool
-speaks_of_upgrade(const char *code)
-{
-	static const char *const codes[] = { "check-failed", "corrupt",
-		"filesystem", "no-space", "read-only-fs", "unsafe-tree" };
-	size_t i;
-
-	for (i = 0; code != NULL && i < sizeof codes / sizeof *codes; i++)
-		if (strcmp(code, codes[i]) == 0)
-			return true;
-	return false;
-}
-
 static bool
 is(const char *a, const char *b)
 {
-	return a != NULL && strcmp(a, b) == 0;
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/*
+ * How many refusals in a row, of one target for one code, speak of the moment
+ * only: somebody was at work. One more and it is no moment: exec finds each
+ * time what the probe does not see (an edit under assume-unchanged), or a
+ * check will never be ready.
+ */
+static int64_t
+patience(const char *code)
+{
+	static const char *const moments[] = { "ignored-collision",
+		"interrupted", "lease-foreign", "locked", "stale-plan",
+		"untracked-collision" };
+	size_t i;
+
+	if (is(code, "not-now"))
+		return FOLD_NOT_NOW_MAX - 1;
+	for (i = 0; i < sizeof moments / sizeof *moments; i++)
+		if (is(code, moments[i]))
+			return 1;
+	return 0;
+}
+
+/* To be asked before the verdict is written over. */
+static void
+count_refusal(struct fold_repo *repo, const struct outcome *outcome)
+{
+	bool again = is(repo->verdict, "refused") &&
+		     is(outcome->code, repo->verdict_code) &&
+		     is(outcome->after, repo->verdict_after);
+
+	repo->refusal_count = again ? repo->refusal_count + 1 : 1;
 }
 
 /* Blocked by what it needs: it waits as that one does, for the same root. */
@@ -312,14 +331,17 @@ static void
 refused(struct fold *fold, struct fold_repo *repo,
     const struct outcome *outcome, const struct fold_event *event)
 {
-	if (is(outcome->code, "needs"))
+	bool needs = is(outcome->code, "needs");
+
+	if (needs)
 		waits(fold, repo, json_get_text(event->data, "needs"));
 	else
 		fold->totals.refused_count++;
+	count_refusal(repo, outcome);
 	if (goes_back(repo, outcome)) {
 		trouble(fold, repo, outcome->code, "could not go back to",
 		    outcome);
-	} else if (speaks_of_upgrade(outcome->code)) {
+	} else if (!needs && repo->refusal_count > patience(outcome->code)) {
 		fails(repo, INTELLIGENCE_FAILED, event->at);
 		trouble(fold, repo, outcome->code, "could not go to", outcome);
 	}
@@ -330,8 +352,7 @@ refused(struct fold *fold, struct fold_repo *repo,
 		stands(repo, "behind", "bad-commit", "block",
 		    with_oid(outcome->after, false));
 	}
-	verdict(repo, is(outcome->code, "needs") ? "blocked" : "refused",
-	    outcome, event->at);
+	verdict(repo, needs ? "blocked" : "refused", outcome, event->at);
 	close_apply(repo);
 }
 

@@ -20,6 +20,7 @@
 #define FOLD_LIST_MAX 32
 #define FOLD_NEVER INT64_MIN /* an instant that is null */
 #define FOLD_MEMBER_COUNT 17 /* of a repository in the state view */
+#define FOLD_NOT_NOW_MAX 10  /* "not now" so often in a row is a failure */
 
 /* A commit that is not offered again (A5). */
 struct fold_bad {
@@ -84,6 +85,7 @@ struct fold_repo {
 	char *verdict; /* of the last apply: "applied", "rolled-back" ... */
 	char *verdict_code, *verdict_before, *verdict_after;
 	instant verdict_at;
+	int64_t refusal_count; /* in a row: one code, one target */
 
 	struct fold_bad *bad;
 	struct fold_hold *holds;

@@ -39,6 +39,7 @@ static const struct field {
 	FIELD(TEXT, verdict_before),
 	FIELD(TEXT, verdict_after),
 	FIELD(INSTANT, verdict_at),
+	FIELD(NUMBER, refusal_count),
 #undef FIELD
 #define FIELD(kind, member)                                                    \
 	{                                                                      \

@@ -35,6 +35,7 @@ commit_cleared(struct fold *fold, const struct fold_event *event)
 	fold_bad_remove(repo, json_get_text(event->data, "oid"));
 	repo->failure_at = FOLD_NEVER;
 	repo->failure_streak_count = 0;
+	repo->refusal_count = 0;
 }
 
 /* F3 */
