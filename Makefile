@@ -4,6 +4,8 @@
 #   make demo       a real fleet, two real ticks, a table
 #   make check      every test; make lint: every rule that needs no run
 #   make asan       make check with the sanitizers, in $(BUILD)/asan
+#   make check-sweep   1,000 made-up fleets decided the same however they are
+#                   written down; a sealed document altered at every place
 #   make check-model   the lease protocol in every order of steps, by spin
 #   make bench      Hermes beside xargs git fetch, mr and vcs; then what it
 #                   costs to decide on 10,000 and 100,000 repositories
@@ -54,11 +56,12 @@ parts_asan  = check
 parts_check-kill  = check
 parts_check-errno = check
 parts_check-races = check
+parts_check-sweep = check
 parts_lint  = lint
 parts_check-model = model
 parts_bench = bench
 parts_deps  = demo
-fetch       = $(if $(filter demo check check-kill check-errno check-races check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
+fetch       = $(if $(filter demo check check-kill check-errno check-races check-sweep check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
 needs       = $(BUILD)/.needs
 $(needs): FORCE
 	@CC='$(CC)' tests/need $(fetch) build $(foreach g,$(MAKECMDGOALS),$(parts_$(g)))
@@ -100,6 +103,10 @@ check-errno: all | $(needs)
 # 200 applies beside programs at work in the same checkout.
 check-races: all | $(needs)
 	@$(tools) tests/races.sh 29
+# What determinism.bats and tamper.bats do a part of, in full; two minutes.
+check-sweep: all | $(needs)
+	@SWEEP=1000 $(tools) bats -f permuted tests/determinism.bats
+	@SWEEP=all $(tools) bats -f alteration tests/tamper.bats
 check-model: | $(needs)
 	@$(tools) tests/model/run $(BUILD)/model
 asan:
@@ -167,7 +174,7 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps units demo check check-kill check-errno check-races check-model asan bench lint lint-rooms lint-headers \
+.PHONY: all deps units demo check check-kill check-errno check-races check-sweep check-model asan bench lint lint-rooms lint-headers \
     lint-man lint-shell lint-format lint-filters install clean FORCE
 .SECONDARY:
 -include $(lib_obj:.o=.d) $(wildcard $(BUILD)/pipeline/*/*.d) \

@@ -7,7 +7,7 @@ element, which goes; every object, which gets one more member; every list,
 which is turned round. All but gate.seal's own place and the acknowledgements
 of "ledger", which the seal leaves out (G3). STEP 10 takes every tenth place.
 Each must end with 65, no output, and STATE and every TREE as they were. One
-line for each fault, then the number of alterations.
+line for each fault, then how many of how many were refused.
 """
 import copy
 import json
@@ -105,7 +105,7 @@ def main():
             print(f"{'.'.join(map(str, path))}: {how}: exit status "
                   f"{made.returncode}: {made.stderr.decode().strip()}")
             before = looks(folders)
-    print(f"{count} alterations")
+    print(f"{count - faults} of {count} alterations refused")
     sys.exit(faults > 0)
 
 
