@@ -4,6 +4,9 @@
 #   make demo       a real fleet, two real ticks, a table
 #   make check      every test; make lint: every rule that needs no run
 #   make asan       make check with the sanitizers, in $(BUILD)/asan
+#   make check-kill, check-errno, check-races   kill -9 and failing calls at
+#                   every step; applies beside other programs, agents that
+#                   race: minutes each
 #   make check-sweep   1,000 made-up fleets decided the same however they are
 #                   written down; a sealed document altered at every place
 #   make check-model   the lease protocol in every order of steps, by spin
@@ -100,9 +103,11 @@ check-kill: all | $(needs)
 check-errno: all | $(needs)
 	@for e in $(errnos); do \
 	  $(tools) INJECT=error=$$e tests/kill.sh 1 apply rollback || exit; done
-# 200 applies beside programs at work in the same checkout.
+# 200 applies beside programs at work in the same checkout; a thousand rounds
+# of two agents at once, on one STATE, on two, and with one of them killed.
 check-races: all | $(needs)
 	@$(tools) tests/races.sh 29
+	@$(tools) tests/lease-races.py 1000
 # What determinism.bats and tamper.bats do a part of, in full; two minutes.
 check-sweep: all | $(needs)
 	@SWEEP=1000 $(tools) bats -f permuted tests/determinism.bats
