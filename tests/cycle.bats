@@ -299,6 +299,22 @@ instead() {
 	assert_equal "$(git_at src/b)" "$(git_at up/b.git main)"
 }
 
+@test "cycle: what a filter says of a full disk reaches the person" {
+	repo_make a
+	house_make a
+	unshare -rm true 2>/dev/null || skip 'no mounts are permitted here'
+	run -74 unshare -rm bash -c 'mount -t tmpfs -o size=64k,mode=700 none \
+	    house/state && ! cat /dev/zero 2>/dev/null >house/state/torn &&
+	    rm -f house/state/tick.told && hermes-tick'
+	assert_output 'hermes-exec: stdout: No space left on device'
+	hermes-cycle
+	instead gate 'echo one >&2; echo two >&2; exit 74'
+	PATH=$PWD/instead:$PATH run -74 hermes-cycle
+	assert_output $'one\ntwo'
+	assert_equal "$(tail -n 1 $ledger | jq -r .data.why)" two
+	assert_equal "$(find /dev/shm -maxdepth 1 -name 'hermes.*' -user "$(id -un)" -newer house)" ''
+}
+
 @test "cycle: a filter that is killed is a failure with a name" {
 	repo_make a
 	house_make a

@@ -104,6 +104,58 @@ setup() {
 	assert_output --partial 'hermes init makes it'
 }
 
+# amiss FILTER TEXT - with the fleet so changed check, plan, cycle and tick all
+# say TEXT of its file, and exit 78
+amiss() {
+	local command
+	jq "$1" good >$fleet
+	rm -f $state/tick.told
+	for command in check plan cycle tick; do
+		run -78 hermes $command
+		assert_output "hermes-probe: $PWD/$fleet: $2"
+	done
+}
+
+@test "hermes: a fleet that is wrong is 78, and its file is named, everywhere" {
+	repo_make a
+	house_make a
+	cp $fleet good
+	amiss '.schema = "hermes.fleet/2"' \
+	    'schema: expected "hermes.fleet/1", found "hermes.fleet/2"'
+	amiss 'del(.schema)' 'schema: expected "hermes.fleet/1", found nothing'
+	amiss .repos "1: expected an object, found '['"
+	amiss empty empty
+	amiss '.repos += .repos' 'repos[1].repo_key: "a" is there before'
+	amiss '.repos[0].depends_on = ["b"]' \
+	    'repos[0].depends_on: no repository "b" in the fleet'
+	amiss '.repos[0].policy.windows = [{allow: "Mon", time_zone: "Mars"}]' \
+	    '"a": policy.windows[0].time_zone: unknown time zone "Mars"'
+	cp good $fleet
+	policy '{"windows": [{"deny": "Mon", "time_zone": "Mars"}]}'
+	run -78 hermes check
+	assert_output "hermes-probe: $PWD/house/config/runtime_upgrade_policies.json: windows[0].time_zone: unknown time zone \"Mars\""
+}
+
+@test "hermes: check names who needs each other, and exits 1; the rest goes on" {
+	repo_make a b c d e
+	upstream_commit e
+	house_make a b c d e
+	repo_set a '{"depends_on": ["b"]}'
+	repo_set b '{"depends_on": ["a"]}'
+	repo_set c '{"depends_on": ["d"]}'
+	repo_set d '{"depends_on": ["c", "e"]}'
+	run -1 hermes check
+	assert_output "hermes-probe: $PWD/$fleet: depends_on: a circle: a, b: none of them can be first, so none is upgraded
+hermes-probe: $PWD/$fleet: depends_on: a circle: c, d: none of them can be first, so none is upgraded"
+	run -1 hermes-probe -c <$fleet
+	assert_line --partial 'stdin: depends_on: a circle: a, b:'
+	hermes cycle
+	assert_equal "$(git_at src/e)" "$(git_at up/e.git main)"
+	run -0 hermes init src
+	assert_line --partial 'a circle: a, b'
+	assert_line --partial '/hermes-tick'
+}
+
 @test "hermes: plan shows what would be done, and changes nothing" {
 	repo_make a b
 	hermes init src

@@ -51,7 +51,69 @@ stand_in() {
 	touch -d '25 hours ago' house/state/cycles/last.json
 	run -75 bin/hermes-tick
 	assert_line 'hermes-cycle: busy'
-	assert_line 'no cycle has ended for a day'
+	assert_line 'hermes-tick: no cycle has ended for a day'
+	run -75 bin/hermes-tick
+	assert_output ''
+}
+
+# told_at SPAN - as if the last tick that spoke had done so then
+told_at() {
+	touch -d "$1" house/state/tick.told
+}
+
+@test "tick: the same trouble is said once a day, another one at once" {
+	stand_in cycle 'cat trouble >&2; exit 78'
+	echo 'fleet.json: wrong' >trouble
+	run -78 bin/hermes-tick
+	assert_output 'fleet.json: wrong'
+	run -78 bin/hermes-tick
+	assert_output ''
+	told_at '23 hours ago'
+	run -78 bin/hermes-tick
+	assert_output ''
+	told_at '24 hours ago'
+	run -78 bin/hermes-tick
+	assert_output 'fleet.json: wrong'
+	echo 'fleet.json: still wrong' >trouble
+	run -78 bin/hermes-tick
+	assert_output 'fleet.json: still wrong'
+	run -78 bin/hermes-tick
+	assert_output ''
+	assert_equal "$(stat -c %a house/state/tick.told)" 600
+}
+
+@test "tick: trouble that comes back after a good tick is new" {
+	stand_in cycle 'exit 1'
+	stand_in show 'cat'
+	echo 'a row' >house/state/cycles/last.json
+	run -1 bin/hermes-tick
+	assert_output 'a row'
+	run -1 bin/hermes-tick
+	assert_output ''
+	stand_in cycle 'exit 0'
+	run -0 bin/hermes-tick
+	assert_output ''
+	assert_not_exists house/state/tick.told
+	stand_in cycle 'exit 1'
+	run -1 bin/hermes-tick
+	assert_output 'a row'
+}
+
+@test "tick: what cannot be remembered is said each time" {
+	stand_in cycle 'echo no >&2; exit 74'
+	for _ in 1 2; do
+		run -74 bash -c 'ulimit -f 0; trap "" XFSZ; bin/hermes-tick'
+		assert_output no
+		assert_not_exists house/state/tick.told
+	done
+	rm -r house
+	run -74 bin/hermes-tick
+	assert_output no
+}
+
+@test "tick: without HOME and HERMES_HOME it says so, and with 78" {
+	run -78 env -i PATH=/usr/bin:/bin "$PWD/bin/hermes-tick"
+	assert_output 'hermes-tick: HOME: not set'
 }
 
 @test "tick: a wrong call is 64, -h is 0" {

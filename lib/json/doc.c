@@ -73,8 +73,10 @@ slurp(struct doc *doc, FILE *in, struct err *err)
 	if (ferror(in))
 		return err_sys(err, EX_IOERR, "%s", doc->place);
 	if (doc->bytes.len == 0)
-		return err_set(err, EX_DATAERR,
-		    "%s: empty: did the stage before fail?", doc->place);
+		return err_set(err, EX_DATAERR, "%s: empty%s", doc->place,
+		    strcmp(doc->place, "stdin") == 0
+			? ": did the stage before fail?"
+			: "");
 	return 0;
 }
 

@@ -37,7 +37,7 @@ struct doc {
 
 /*
  * Read a whole document. Empty input: `stdin: empty: did the stage before
- * fail?` (P4). Errors: EX_DATAERR, EX_IOERR.
+ * fail?` (P4); of a file, `PLACE: empty`. Errors: EX_DATAERR, EX_IOERR.
  */
 int doc_read(struct doc *doc, FILE *in, const char *place, struct err *err);
 

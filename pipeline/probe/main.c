@@ -6,6 +6,7 @@
  * them; what they lack is fetched beside them, and only where -s or -a says
  * where. See hermes-probe(1).
  */
+#include "circles.h"
 #include "json/doc.h"
 #include "open.h"
 #include "stage/stage.h"
@@ -25,13 +26,16 @@ read_arguments(struct arguments *args, int argc, char *argv[])
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "a:cm:p:s:t:v")) != -1)
+	while ((ch = getopt(argc, argv, "a:cf:m:p:s:t:v")) != -1)
 		switch (ch) {
 		case 'a':
 			args->probe.staging = optarg;
 			break;
 		case 'c':
 			args->check = true;
+			break;
+		case 'f':
+			args->probe.fleet_path = optarg;
 			break;
 		case 'm':
 			args->memory = optarg;
@@ -111,17 +115,20 @@ main(int argc, char *argv[])
 	struct doc in = { 0 }, doc = { 0 };
 	struct policy policy = { 0 };
 	struct fleet fleet = { 0 };
+	size_t circles = 0;
 	struct err err;
 
 	stage_begin(argc, argv,
-	    "hermes-probe [-cv] [-a DIR] [-m STATE | -s STATE] [-p POLICY] "
-	    "[-t INSTANT]");
+	    "hermes-probe [-cv] [-a DIR] [-f FLEET] [-m STATE | -s STATE] "
+	    "[-p POLICY] [-t INSTANT]");
 	read_arguments(&args, argc, argv);
 	if (isatty(STDERR_FILENO))
 		args.probe.watched = stderr;
-	if (doc_read(&in, stdin, "stdin", &err) == -1 ||
+	if (open_document(&in, &args.probe, &err) == -1 ||
 	    open_config(&in, &args.probe, &policy, &fleet, &err) == -1)
 		stage_die(&err);
+	if (args.check)
+		circles = circles_tell(&fleet, in.place, stage_note);
 	if (!args.check &&
 	    (begin(&doc, &in, &err) == -1 ||
 		open_state(&args, &state, &err) == -1 ||
@@ -136,5 +143,5 @@ main(int argc, char *argv[])
 	doc_clear(&doc);
 	doc_clear(&in);
 
-	return 0;
+	return circles > 0 ? 1 : 0;
 }

@@ -23,25 +23,52 @@
 
 #define SOURCE "hermes-probe"
 
+/* A file that a person wrote: what is wrong with it is EX_CONFIG (P3). */
 static int
-read_policy_file(struct policy *policy, const char *path, struct err *err)
+read_file(struct doc *doc, const char *path, struct err *err)
 {
-	struct doc file = { 0 };
-	struct json *root = NULL;
 	FILE *in = fopen(path, "re");
 	int rc;
 
 	if (!in)
 		return err_sys(err, EX_CONFIG, "%s", path);
-	rc = doc_read(&file, in, path, err);
+	rc = doc_read(doc, in, path, err);
 	fclose(in);
+	if (rc == -1 && err->code == EX_DATAERR)
+		err->code = EX_CONFIG;
+
+	return rc;
+}
+
+int
+open_document(struct doc *in, const struct probe_options *options,
+    struct err *err)
+{
+	const char *path = options->fleet_path;
+
+	if (!path)
+		return doc_read(in, stdin, "stdin", err);
+	if (read_file(in, path, err) == -1)
+		return -1;
+	if (doc_is(in, "hermes.fleet/1", err) == 0)
+		return 0;
+	err->code = EX_CONFIG;
+
+	return -1;
+}
+
+static int
+read_policy_file(struct policy *policy, const char *path, struct err *err)
+{
+	struct doc file = { 0 };
+	struct json *root = NULL;
+	int rc = read_file(&file, path, err);
+
 	if (rc == 0)
 		root = json_parse_checked(file.bytes.data, file.bytes.len, err);
 	if (!root)
 		rc = -1;
-	if (rc == -1 && err->code == EX_DATAERR)
-		err->code = EX_CONFIG;
-	if (rc == 0)
+	else
 		rc = policy_read(policy, root, path, err);
 	json_free(root);
 	doc_clear(&file);
@@ -73,6 +100,10 @@ open_config(struct doc *in, const struct probe_options *options,
 	const char *schema = json_text(doc_get(in, "schema"));
 	bool cycle = schema && strcmp(schema, "hermes.cycle/1") == 0;
 	const struct json *root;
+	const struct zone_places places = {
+		options->policy_path ? options->policy_path : "stdin: policy",
+		in->place,
+	};
 	struct buf zones = { 0 };
 	int rc;
 
@@ -93,7 +124,7 @@ open_config(struct doc *in, const struct probe_options *options,
 		rc = fleet_read(fleet, root, policy, getenv("HOME"),
 		    "stdin: fleet", err);
 	if (rc == 0) /* do the zones exist? */
-		rc = zones_write(policy, fleet, 0, &zones, err);
+		rc = zones_write(policy, fleet, &places, 0, &zones, err);
 	buf_clear(&zones);
 
 	return rc;
@@ -111,7 +142,9 @@ put_head(struct doc *doc, const struct probe_options *options,
 	if (stage_cycle(doc, options->real_at, NULL, err) == -1 ||
 	    cycle_get(doc, &cycle, err) == -1)
 		return -1;
-	rc = zones_write(policy, fleet, cycle.real_at, &zones, err);
+	rc = zones_write(policy, fleet,
+	    &(struct zone_places){ "policy", "fleet" }, cycle.real_at, &zones,
+	    err);
 	if (rc == 0) {
 		policy_write(policy, buf_text(&zones), &text);
 		doc_put(doc, "policy", &text);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 struct probe_options {
+	const char *fleet_path;     /* borrowed; -f; NULL: stdin */
 	const char *policy_path;    /* borrowed; NULL: the document's, else
 				       defaults */
 	const char *staging;        /* borrowed; -a; NULL: below STATE */
@@ -20,6 +21,13 @@ struct probe_options {
 	const struct state *state;  /* borrowed; written to; or NULL */
 	FILE *watched;              /* borrowed; a terminal; or NULL */
 };
+
+/*
+ * Read the document with the fleet: a fleet's own or a cycle's from stdin,
+ * or a fleet's from -f, where whatever is wrong is EX_CONFIG.
+ */
+int open_document(struct doc *in, const struct probe_options *options,
+    struct err *err);
 
 /*
  * Read and check the fleet in `in` (a fleet document, or a cycle's) and the

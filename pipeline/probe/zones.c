@@ -189,36 +189,38 @@ windows_gather(struct gathered *all, const struct policy_windows *windows,
 
 static int
 all_gather(struct gathered *all, const struct policy *policy,
-    const struct fleet *fleet, struct err *err)
+    const struct fleet *fleet, const struct zone_places *places,
+    struct err *err)
 {
 	const struct fleet_repo *repo;
-	char *place;
+	char *place = xasprintf("%s: ", places->policy);
+	int rc = windows_gather(all, &policy->windows, place, err);
 	size_t i;
-	int rc;
 
-	if (windows_gather(all, &policy->windows, "policy: ", err) == -1)
-		return -1;
-	for (i = 0; i < fleet->count; i++) {
+	free(place);
+	for (i = 0; i < fleet->count && rc == 0; i++) {
 		repo = &fleet->repos[i];
-		place = xasprintf("fleet: %s: policy.", repo->repo_key);
+		if (repo->windows.count == 0)
+			continue;
+		place = xasprintf("%s: \"%s\": policy.", places->fleet,
+		    repo->repo_key);
 		rc = windows_gather(all, &repo->windows, place, err);
 		free(place);
-		if (rc == -1)
-			return -1;
 	}
 
-	return 0;
+	return rc;
 }
 
 int
-zones_write(const struct policy *policy, const struct fleet *fleet, instant now,
-    struct buf *out, struct err *err)
+zones_write(const struct policy *policy, const struct fleet *fleet,
+    const struct zone_places *places, instant now, struct buf *out,
+    struct err *err)
 {
 	struct gathered all = { .now = now };
 	const char *text;
 	struct jw jw;
 	size_t i;
-	int rc = all_gather(&all, policy, fleet, err);
+	int rc = all_gather(&all, policy, fleet, places, err);
 
 	list_sort(&all.names);
 	jw_init(&jw, out);

@@ -29,11 +29,17 @@ struct zone_facts {
 int zone_facts(const char *name, instant now, const char *place,
     struct zone_facts *facts, struct err *err);
 
+/* Where the two were read from, for errors: borrowed. */
+struct zone_places {
+	const char *policy, *fleet;
+};
+
 /*
  * The text of policy.zones: every zone that a window of the policy or of a
  * repository names, sorted, once.
  */
 int zones_write(const struct policy *policy, const struct fleet *fleet,
-    instant now, struct buf *out, struct err *err);
+    const struct zone_places *places, instant now, struct buf *out,
+    struct err *err);
 
 #endif

@@ -38,7 +38,8 @@ zones(const char *at, struct json *const roots[2], struct buf *out,
 		 ? 0
 		 : fleet_read(&fleet, roots[1], &policy, NULL, "fleet", err);
 	if (rc == 0)
-		rc = zones_write(&policy, &fleet, now, out, err);
+		rc = zones_write(&policy, &fleet,
+		    &(struct zone_places){ "policy", "fleet" }, now, out, err);
 	policy_clear(&policy);
 	fleet_clear(&fleet);
 
