@@ -570,8 +570,9 @@ injected() {
 
 @test "exec: objects that are only in staging land in the checkout" {
 	fixture a
-	git clone -q --bare a/up staging
-	git -C staging repack -q -a -d
+	staging=$PWD/state/staging/a
+	git clone -q --bare a/up "$staging"
+	git -C "$staging" repack -q -a -d
 	after=$(git -C a/up rev-parse main)
 	git -C a/co remote remove origin
 	rm a/co/.git/FETCH_HEAD
@@ -582,10 +583,10 @@ injected() {
 	    --arg before "$(git -C a/co rev-parse main)" '
 		{ repo_key: "a", path: ($p + "/a/co"), branch: "main",
 		  before: $before, after: $after, token: 1,
-		  staging: ($p + "/staging") }')"
+		  staging: ($p + "/state/staging/a") }')"
 	run_exec
 	[ "$(verdict)" = 'a applied -' ]
-	rm -r staging
+	rm -r "$staging"
 	git -C a/co fsck --strict
 	[ -z "$(git -C a/co status --porcelain --untracked-files=no)" ]
 }

@@ -32,7 +32,7 @@ export top
 # document CHECK - $top/doc.json for the checkout in $top/work.
 document() {
 	jq -n --arg path "$top/work/co" --arg check "$1" \
-		--arg staging "$top/staging" \
+		--arg staging "$top/staging/co" \
 		--arg before "$(git -C "$top/work/co" rev-parse main)" \
 		--arg after "$(git -C "$top/work/co" rev-parse origin/main)" '
 		[{ repo_key: "co", path: $path, branch: "main",
@@ -41,6 +41,7 @@ document() {
 		   checks: [{ argv: [$check], at: "health", need: "required",
 			      timeout_s: 20 }] }]' |
 		"$here/gate-doc" "$top/work/state" >"$top/doc.json"
+	ln -sfn "$top/staging" "$top/work/state/staging"
 	made=$SECONDS
 }
 
@@ -50,8 +51,8 @@ prepare() {
 	rm -rf "$top/base" "$top/work"
 	"$here/fixture" "$top/work"
 	[ -e "$top/staging" ] || {
-		git clone -q --bare "$top/work/up" "$top/staging"
-		git -C "$top/staging" repack -q -a -d
+		git clone -q --bare "$top/work/up" "$top/staging/co"
+		git -C "$top/staging/co" repack -q -a -d
 	}
 	cp -a "$top/work" "$top/base"
 	"$here/snapshot" "$top/work/co" >"$top/before"

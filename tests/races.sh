@@ -95,13 +95,14 @@ round() {
 	cp -a "$top/base" "$top/work"
 	: >"$top/done"
 	[ "$1" != held ] || check='sleep 0.3'
-	jq -n --arg path "$co" --arg staging "$top/staging" --arg check "$check" \
+	jq -n --arg path "$co" --arg staging "$top/staging/co" --arg check "$check" \
 		--arg before "$before" --arg after "$after" '
 		[{ repo_key: "co", path: $path, branch: "main", before: $before,
 		   after: $after, token: 7, staging: $staging,
 		   checks: [{ argv: ["sh", "-c", $check], at: "health",
 			      need: "required", timeout_s: 20 }] }]' |
 		"$here/gate-doc" "$top/work/state" >"$top/doc.json"
+	ln -s "$top/staging" "$top/work/state/staging"
 	# some begin before the apply, some beside it, some behind its swap
 	(cd "$co" && { [ "$1" = held ] || sleep "0.$((RANDOM % 5))"; } &&
 		"race_$1") >"$top/said" 2>&1 &
@@ -174,8 +175,8 @@ sound() {
 }
 
 "$here/fixture" "$top/base"
-git clone -q --bare "$top/base/up" "$top/staging"
-git -C "$top/staging" repack -q -a -d
+git clone -q --bare "$top/base/up" "$top/staging/co"
+git -C "$top/staging/co" repack -q -a -d
 after=$(git -C "$top/base/up" rev-parse main)
 git -C "$top/base/co" remote remove origin
 rm -f "$top/base/co/.git/FETCH_HEAD"

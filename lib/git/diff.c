@@ -100,6 +100,21 @@ by_path(const void *one, const void *two)
 	return (a->new_mode != 0) - (b->new_mode != 0);
 }
 
+/* libgit2 walks both trees abreast: in one that is not in order it finds the
+ * same path gone, and new. */
+static int
+check_order(struct target_changes *out, struct err *err)
+{
+	size_t i;
+
+	for (i = 1; i < out->count; i++)
+		if (strcmp(out->list[i - 1].path, out->list[i].path) == 0)
+			return err_set(err, EX_DATAERR,
+			    "%s: its tree is not in order", out->list[i].path);
+
+	return 0;
+}
+
 static int
 diff_trees(struct target *target, git_tree *old, struct target_changes *out,
     struct err *err)
@@ -119,10 +134,12 @@ diff_trees(struct target *target, git_tree *old, struct target_changes *out,
 	for (i = 0; rc == 0 && i < git_diff_num_deltas(diff); i++)
 		rc = add_delta(out, git_diff_get_delta(diff, i), err);
 	git_diff_free(diff);
+	if (rc == 0 && out->count > 0)
+		qsort(out->list, out->count, sizeof(out->list[0]), by_path);
+	if (rc == 0)
+		rc = check_order(out, err);
 	if (rc == -1)
 		target_changes_clear(out);
-	else if (out->count > 0)
-		qsort(out->list, out->count, sizeof(out->list[0]), by_path);
 
 	return rc;
 }

@@ -71,7 +71,8 @@ const char *target_worktree(const struct target *target);
  * What differs between the two trees, renames being a delete and an add.
  * EX_DATAERR where a tree cannot be read or holds what no checkout may: a
  * mode not of enum target_mode, a path that leaves the worktree or enters
- * .git. `*out` is the caller's, for target_changes_clear().
+ * .git, entries out of order. `*out` is the caller's, for
+ * target_changes_clear().
  */
 int target_diff(struct target *target, struct target_changes *out,
     struct err *err);

@@ -1,147 +1,13 @@
 #include "accept.h"
 #include "base/alloc.h"
 #include "base/map.h"
-#include "json/shape.h"
-#include "json/strict.h"
+#include "git/staging.h"
 #include "model/cycle.h"
-#include "model/fleet.h"
 #include "model/seal.h"
 #include "proc/host.h"
+#include "shapes.h"
 #include <stdlib.h>
 #include <string.h>
-
-static bool
-is_oid(const char *text)
-{
-	return strlen(text) == OID_SIZE - 1 &&
-	       strspn(text, "0123456789abcdef") == OID_SIZE - 1;
-}
-
-static const char *const verdicts[] = { "GO", "NO-GO", NULL };
-
-static bool
-is_absolute(const char *text)
-{
-	return *text == '/';
-}
-
-#define KEY                                                                    \
-	{                                                                      \
-		.name = "repo_key", .type = JSON_STRING, .flags = SHAPE_NEED,  \
-		.valid = fleet_key_valid, .wanted = "a repo_key"               \
-	}
-#define OID(NAME)                                                              \
-	{                                                                      \
-		.name = NAME, .type = JSON_STRING,                             \
-		.flags = SHAPE_NEED | SHAPE_NULL, .valid = is_oid,             \
-		.wanted = "40 hex digits"                                      \
-	}
-#define LIST(NAME, MEMBERS)                                                    \
-	{                                                                      \
-		.name = NAME, .type = JSON_ARRAY, .flags = SHAPE_NEED,         \
-		.each = JSON_OBJECT, .each_members = MEMBERS                   \
-	}
-
-static const struct shape fleet_repo_shape[] = {
-	KEY,
-	{ .name = "path",
-	    .type = JSON_STRING,
-	    .flags = SHAPE_NEED,
-	    .valid = is_absolute,
-	    .wanted = "an absolute path" },
-	{ .name = "depends_on", .type = JSON_ARRAY, .each = JSON_STRING },
-	{ .name = "checks", .type = JSON_ARRAY, .each = JSON_OBJECT },
-	{ 0 },
-};
-static const struct shape fleet_shape[] = {
-	LIST("repos", fleet_repo_shape),
-	{ 0 },
-};
-static const struct shape probe_repo_shape[] = {
-	KEY,
-	{ .name = "staging", .type = JSON_STRING, .flags = SHAPE_NULL },
-	{ .name = "endpoint", .type = JSON_OBJECT, .flags = SHAPE_NULL },
-	{ 0 },
-};
-static const struct shape probe_shape[] = {
-	LIST("repos", probe_repo_shape),
-	{ 0 },
-};
-static const struct shape plan_repo_shape[] = {
-	KEY,
-	{ .name = "recommendation", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "strategy", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ .name = "branch", .type = JSON_STRING, .flags = SHAPE_NULL },
-	OID("before"),
-	OID("target"),
-	{ 0 },
-};
-static const struct shape plan_shape[] = {
-	{ .name = "lane_count",
-	    .type = JSON_NUMBER,
-	    .flags = SHAPE_NEED,
-	    .min = 0,
-	    .max = 64 },
-	LIST("repos", plan_repo_shape),
-	{ 0 },
-};
-static const struct shape reservation_shape[] = {
-	KEY,
-	{ .name = "granted", .type = JSON_BOOL, .flags = SHAPE_NEED },
-	{ .name = "token",
-	    .type = JSON_NUMBER,
-	    .flags = SHAPE_NEED,
-	    .min = 0,
-	    .max = JSON_INT_MAX },
-	{ .name = "lane", .type = JSON_NUMBER, .flags = SHAPE_NULL },
-	{ .name = "turn", .type = JSON_NUMBER, .flags = SHAPE_NULL },
-	{ 0 },
-};
-static const struct shape lease_shape[] = {
-	{ .name = "holder",
-	    .type = JSON_OBJECT,
-	    .flags = SHAPE_NEED | SHAPE_NULL },
-	LIST("reservations", reservation_shape),
-	{ 0 },
-};
-static const struct shape gate_repo_shape[] = {
-	KEY,
-	{ .name = "verdict",
-	    .type = JSON_STRING,
-	    .flags = SHAPE_NEED,
-	    .words = verdicts },
-	{ 0 },
-};
-static const struct shape gate_shape[] = {
-	LIST("repos", gate_repo_shape),
-	{ .name = "seal", .type = JSON_STRING, .flags = SHAPE_NEED },
-	{ 0 },
-};
-
-static int
-check_member(struct doc *doc, const char *name, const struct shape *table,
-    struct err *err)
-{
-	const struct json *member = doc_need(doc, name, err);
-
-	if (member == NULL)
-		return -1;
-
-	return shape_check(member, table, 0, name, EX_DATAERR, err);
-}
-
-static int
-check_shapes(struct doc *doc, struct err *err)
-{
-	if (check_member(doc, "fleet", fleet_shape, err) == -1 ||
-	    check_member(doc, "probe", probe_shape, err) == -1 ||
-	    check_member(doc, "plan", plan_shape, err) == -1 ||
-	    check_member(doc, "lease", lease_shape, err) == -1 ||
-	    check_member(doc, "gate", gate_shape, err) == -1)
-		return -1;
-
-	return 0;
-}
 
 /* A3: this boot, and not older than its leases may be. */
 static int
@@ -197,7 +63,7 @@ accept_document(struct doc *doc, const struct state *state, struct err *err)
 	if (doc_raw(doc, "exec", &len) != NULL) /* A1 */
 		return err_set(err, EX_DATAERR,
 		    "stdin: exec: there already: a document is executed once");
-	if (check_shapes(doc, err) == -1 || seal_check(doc, err) == -1)
+	if (shapes_check(doc, err) == -1 || seal_check(doc, err) == -1)
 		return -1;
 	if (state == NULL)
 		return 0;
@@ -222,7 +88,45 @@ by_key(const struct json *list)
 
 struct rows {
 	struct map fleet, probe, plan, gate;
+	const struct state *state;
+	char *staging; /* owned; of STATE; NULL: none */
+	const char *cycle;
 };
+
+/* A4: objects come from STATE's own staging of this repository, or not. */
+static int
+check_staging(const struct rows *rows, const struct apply *apply,
+    struct err *err)
+{
+	char *own;
+	bool same;
+
+	if (apply->staging == NULL || rows->state->path == NULL)
+		return 0;
+	own = rows->staging != NULL
+		  ? staging_path(rows->staging, apply->repo_key)
+		  : NULL;
+	same = own != NULL && strcmp(own, apply->staging) == 0;
+	free(own);
+
+	return same ? 0
+		    : err_set(err, EX_DATAERR,
+			  "stdin: probe.repos: %s: staging: not that of STATE",
+			  apply->repo_key);
+}
+
+/* A4 */
+static int
+check_strategy(const struct apply *apply, struct err *err)
+{
+	if (strcmp(apply->strategy, "none") != 0 &&
+	    strcmp(apply->strategy, "manual") != 0)
+		return 0;
+
+	return err_set(err, EX_DATAERR,
+	    "stdin: plan.repos: %s: strategy: %s is none to execute",
+	    apply->repo_key, apply->strategy);
+}
 
 static bool
 is_due(const struct json *reservation, const struct json *plan,
@@ -266,10 +170,9 @@ fill_apply(struct apply *apply, const struct json *fleet,
 	apply->turn = json_get_int(reservation, "turn", 0);
 }
 
-static void
+static int
 add_job(struct jobs *jobs, const struct rows *rows,
-    const struct json *reservation, const struct state *state,
-    const char *cycle)
+    const struct json *reservation, struct err *err)
 {
 	const char *key = json_get_text(reservation, "repo_key");
 	const struct json *fleet = map_get(&rows->fleet, key);
@@ -278,15 +181,19 @@ add_job(struct jobs *jobs, const struct rows *rows,
 
 	if (fleet == NULL ||
 	    !is_due(reservation, plan, map_get(&rows->gate, key)))
-		return;
+		return 0;
 	jobs->list =
 	    xgrow(jobs->list, jobs->count, &jobs->cap, sizeof(jobs->list[0]));
 	job = &jobs->list[jobs->count++];
 	*job = (struct job){ .depends_on = json_get(fleet, "depends_on") };
-	apply_init(&job->apply, state);
-	job->apply.cycle = cycle;
+	apply_init(&job->apply, rows->state);
+	job->apply.cycle = rows->cycle;
 	fill_apply(&job->apply, fleet, map_get(&rows->probe, key), plan,
 	    reservation);
+	if (check_strategy(&job->apply, err) == -1)
+		return -1;
+
+	return check_staging(rows, &job->apply, err);
 }
 
 static int
@@ -313,20 +220,26 @@ accept_jobs(struct jobs *jobs, struct doc *doc, const struct state *state,
 		.probe = by_key(json_get(doc_get(doc, "probe"), "repos")),
 		.plan = by_key(json_get(plan, "repos")),
 		.gate = by_key(json_get(doc_get(doc, "gate"), "repos")),
+		.state = state,
 	};
+	char *staging = xasprintf("%s/staging", state->path);
 	struct cycle cycle;
 	int rc = cycle_get(doc, &cycle, err);
 
+	rows.staging = state->path != NULL ? realpath(staging, NULL) : NULL;
+	rows.cycle = cycle.id;
+	free(staging);
 	jobs->lane_count = json_get_int(plan, "lane_count", 1);
 	at = json_first(json_get(doc_get(doc, "lease"), "reservations"));
 	for (; rc == 0 && at != NULL; at = json_next(at))
-		add_job(jobs, &rows, at, state, cycle.id);
+		rc = add_job(jobs, &rows, at, err);
 	if (jobs->count > 0)
 		qsort(jobs->list, jobs->count, sizeof(jobs->list[0]), by_turn);
 	map_clear(&rows.fleet);
 	map_clear(&rows.probe);
 	map_clear(&rows.plan);
 	map_clear(&rows.gate);
+	free(rows.staging);
 
 	return rc;
 }

@@ -5,7 +5,9 @@
  *   A2  one that was edited after the gate is refused (G3)
  *   A3  with STATE, one of another boot, older than the leases' ttl, or of a
  *       dry run (token 0) is refused
- * All three: EX_DATAERR, nothing done.
+ *   A4  what nobody's plan, lease or staging can be is refused, whoever sealed
+ *       it (shapes.h)
+ * All: EX_DATAERR, nothing done.
  */
 #ifndef EXEC_ACCEPT_H
 #define EXEC_ACCEPT_H
@@ -24,11 +26,11 @@ struct jobs {
 	int64_t lane_count;
 };
 
-/* A1-A3; `state` is NULL without -s. */
+/* A1-A4; `state` is NULL without -s. */
 int accept_document(struct doc *doc, const struct state *state,
     struct err *err);
 
-/* The repositories that are due, granted and GO. */
+/* The repositories that are due, granted and GO; A4 for each of them. */
 int accept_jobs(struct jobs *jobs, struct doc *doc, const struct state *state,
     struct err *err);
 void accept_clear(struct jobs *jobs);

@@ -81,6 +81,14 @@ filter) entry 100644 .gitattributes "$(echo '* filter=evil' |
 encoding) entry 100644 .gitattributes \
 	"$(echo 'file working-tree-encoding=UTF-16' | git hash-object -w --stdin)" ;;
 case) entry 100644 FILE ;;
+unsorted) # each entry both gone and new for who walks two trees abreast
+	git ls-tree main: | tac | while read -r mode _ oid name; do
+		printf '%s %s\0' "${mode#0}" "$name"
+		# shellcheck disable=SC2001,SC2059 # the oid's bytes
+		printf "$(sed 's/../\\x&/g' <<<"$oid")"
+	done >raw
+	push "$(git hash-object -t tree -w --literally --stdin <raw)"
+	;;
 missing-blob) entry 100644 zz 1234567890123456789012345678901234567890 ;;
 missing-tree) entry 40000 zz 1234567890123456789012345678901234567890 ;;
 tree-as-blob) entry 100644 zz "$tree" ;;
