@@ -47,13 +47,37 @@ choose(struct work *work)
 	return true;
 }
 
+/* Did the remote have another default branch already when it was cloned? */
+static bool
+was_other(const struct inspection *in, const char *branch)
+{
+	struct ref_dirs dirs = place_dirs(&in->place);
+	char oid[OID_SIZE], *base, *head, *target = NULL;
+	bool other;
+
+	if (!in->upstream_remote)
+		return false;
+	base = xasprintf("refs/remotes/%s/", in->upstream_remote);
+	head = xasprintf("%sHEAD", base);
+	ref_read(&dirs, head, oid, &target);
+	other = target && strcmp(target, head) != 0 &&
+		strncmp(target, base, strlen(base)) == 0 &&
+		strcmp(target + strlen(base), branch) != 0;
+	free(target);
+	free(head);
+	free(base);
+
+	return other;
+}
+
 /* The remote's branch is gone: did its default branch take another name? */
 static void
 note_gone(struct work *work, const struct member *first)
 {
 	const char *branch = work->in.upstream_ref + strlen("refs/heads/");
 
-	if (first->head && strcmp(first->head, branch) != 0)
+	if (first->head && strcmp(first->head, branch) != 0 &&
+	    !was_other(&work->in, branch))
 		inspect_note(&work->in, "default-renamed", true,
 		    xasprintf("the default branch is %s now", first->head));
 	else
