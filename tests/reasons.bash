@@ -80,7 +80,8 @@ fixture() {
 # built FILE - builds it
 built() (
 	fixture "$1"
-	mkdir -p -m 700 "$HERMES_HOME/config" "$HERMES_HOME/state"
+	mkdir -p house
+	mkdir -m 700 "$HERMES_HOME" "$HERMES_HOME"/{config,state}
 	echo '{"schema": "hermes.fleet/1", "repos": []}' \
 	    >"$HERMES_HOME/config/fleet.json"
 	also "$code" "$DIR"

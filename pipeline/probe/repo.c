@@ -47,27 +47,25 @@ choose(struct work *work)
 	return true;
 }
 
-/* Did the remote have another default branch already when it was cloned? */
+/* Was it the remote's default branch when that was last looked up? */
 static bool
-was_other(const struct inspection *in, const char *branch)
+was_default(const struct inspection *in, const char *branch)
 {
 	struct ref_dirs dirs = place_dirs(&in->place);
-	char oid[OID_SIZE], *base, *head, *target = NULL;
-	bool other;
+	char oid[OID_SIZE], *head, *whole, *target = NULL;
+	bool was;
 
 	if (!in->upstream_remote)
 		return false;
-	base = xasprintf("refs/remotes/%s/", in->upstream_remote);
-	head = xasprintf("%sHEAD", base);
+	head = xasprintf("refs/remotes/%s/HEAD", in->upstream_remote);
+	whole = xasprintf("refs/remotes/%s/%s", in->upstream_remote, branch);
 	ref_read(&dirs, head, oid, &target);
-	other = target && strcmp(target, head) != 0 &&
-		strncmp(target, base, strlen(base)) == 0 &&
-		strcmp(target + strlen(base), branch) != 0;
+	was = target && strcmp(target, whole) == 0;
 	free(target);
+	free(whole);
 	free(head);
-	free(base);
 
-	return other;
+	return was;
 }
 
 /* The remote's branch is gone: did its default branch take another name? */
@@ -75,13 +73,14 @@ static void
 note_gone(struct work *work, const struct member *first)
 {
 	const char *branch = work->in.upstream_ref + strlen("refs/heads/");
+	bool other = first->head && strcmp(first->head, branch) != 0;
 
-	if (first->head && strcmp(first->head, branch) != 0 &&
-	    !was_other(&work->in, branch))
-		inspect_note(&work->in, "default-renamed", true,
-		    xasprintf("the default branch is %s now", first->head));
-	else
-		inspect_note(&work->in, "upstream-gone", true, NULL);
+	inspect_note(&work->in,
+	    other && was_default(&work->in, branch) ? "default-renamed"
+						    : "upstream-gone",
+	    true,
+	    other ? xasprintf("the default branch is %s now", first->head)
+		  : NULL);
 }
 
 static void
