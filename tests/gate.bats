@@ -242,6 +242,10 @@ tokens() {
 	refuses_all '.memory.ledger.verified = false' ledger-verified 'seq 0'
 	refuses_all 'del(.memory.ledger.verified)' ledger-verified 'seq 0'
 	refuses_all '.memory.ledger = null' ledger-verified 'seq -1'
+	# whole, but up to where is not said
+	refuses_all 'del(.memory.ledger.seq)' ledger-verified 'seq -1'
+	refuses_all '.memory.ledger |= (.seq = 3 | .hash = null)' \
+	    ledger-verified 'seq 3'
 }
 
 @test "gate: granted-iff-leased" {
@@ -258,6 +262,8 @@ tokens() {
 	    'granted without a token'
 	refuses_one "$solo_lease.granted = false" granted-iff-leased gate \
 	    'token 7 without a grant'
+	refuses_one "$solo_probe.common_dir = null" granted-iff-leased gate \
+	    'granted, but whose git directory is not known'
 }
 
 @test "gate: prerequisites-granted: a dependant of a NO-GO is NO-GO" {
@@ -368,6 +374,11 @@ tokens() {
 	    "plan: null; probe: $f"
 	refuses_one "$solo_probe.tip_known = false" target-is-tip stale-plan \
 	    "$f: not fetched"
+	# what the row says, the endpoint must have said
+	refuses_one "$solo_probe.endpoints[0].tip = \"$x\"" target-is-tip \
+	    stale-plan "plan: $f; probe: $x"
+	refuses_one "del($solo_probe.endpoints[0].tip)" target-is-tip \
+	    stale-plan "plan: $f; probe: null"
 }
 
 @test "gate: a rollback is judged as one: no fetch, no new tree, no tip" {
@@ -389,7 +400,7 @@ tokens() {
 @test "gate: a queued repository that nobody knows is NO-GO" {
 	edited 'del(.probe.repos[] | select(.repo_key == "solo"))'
 	assert_equal "$(failed | jq -c 'map(.[0])')" \
-	    '["endpoint-usable","rollback-point-recordable","space","tree-safe","strategy-allowed","target-is-tip"]'
+	    '["granted-iff-leased","endpoint-usable","rollback-point-recordable","space","tree-safe","strategy-allowed","target-is-tip"]'
 }
 
 @test "gate: no verdict is without a text" {
@@ -442,6 +453,33 @@ tokens() {
 	assert_equal "$(jq -c '[.agreed, [.hashes[] | select(.agrees | not)
 	    .name]]' S/runtime_consensus_state.json)" \
 	    '[false,["ledger-head","topology"]]'
+}
+
+# disagree JQ - the hashes on which not all agree, in.json changed by it
+disagree() {
+	jq "$1" in.json >bad.json
+	hermes-gate -s S <bad.json >out.json
+	valid runtime_consensus_state S/runtime_consensus_state.json
+	jq -c '[.hashes[] | select(.agrees | not).name]' \
+	    S/runtime_consensus_state.json
+}
+
+@test "gate: each hash has those who know it, and they may disagree" {
+	hermes-topo -s S <lease.json >in.json
+	jq '{schema: "hermes.global_orchestration_plan/1"} + .plan' in.json \
+	    >S/global_orchestration_plan.json
+	assert_equal "$(disagree .)" '[]'
+	assert_equal "$(disagree '.policy.cooldown_s = 1')" \
+	    '["policy-digest"]'
+	assert_equal "$(disagree '.plan.repos[0].place = 9')" \
+	    '["decision-hash"]'
+	assert_equal "$(disagree '.memory.state = {hash: ("2" * 64),
+	    repos: []}')" '["ledger-head"]'
+	assert_equal "$(disagree '.topo.edges = []')" '["topology"]'
+	jq '.decision_hash = "sha256:" + "0" * 64' \
+	    S/global_orchestration_plan.json >new
+	mv new S/global_orchestration_plan.json
+	assert_equal "$(disagree .)" '["decision-hash"]'
 }
 
 @test "gate: without -s nothing is written" {

@@ -362,10 +362,13 @@ static struct check
 ledger_verified(struct facts *facts)
 {
 	const struct json *ledger = parts_list(facts->doc, "memory", "ledger");
+	int64_t seq = json_get_int(ledger, "seq", -1);
+	const char *head = json_get_text(ledger, "hash");
 
 	return check_make("ledger-verified",
-	    json_get_bool(ledger, "verified", false), "gate",
-	    xasprintf("seq %" PRId64, json_get_int(ledger, "seq", -1)));
+	    json_get_bool(ledger, "verified", false) && seq >= 0 &&
+		(head || seq == 0),
+	    "gate", xasprintf("seq %" PRId64, seq));
 }
 
 void

@@ -50,6 +50,9 @@ granted_iff_leased(const struct facts *facts, const struct entry *entry)
 	if (!token && !facts->dry)
 		return check_make(name, false, "gate",
 		    xstrdup("granted without a token"));
+	if (!json_get_text(entry->probe, "common_dir"))
+		return check_make(name, false, "gate",
+		    xstrdup("granted, but whose git directory is not known"));
 
 	return check_make(name, true, NULL,
 	    xasprintf("token %" PRId64 "%s", token,
@@ -100,24 +103,24 @@ prerequisites_granted(const struct facts *facts, const struct entry *entry)
 	    xasprintf("%zu granted or current", count));
 }
 
-static const char *
-class_of(const struct json *probe, const char *role, const char *url)
-{
-	const struct json *at = json_first(json_get(probe, "endpoints"));
-
-	for (; at; at = json_next(at))
-		if (facts_same(json_get_text(at, "url"), url) &&
-		    facts_same(json_get_text(at, "role"), role))
-			return json_get_text(at, "class");
-
-	return NULL;
-}
-
 static bool
 same_endpoint(const struct json *a, const struct json *b)
 {
 	return facts_same(json_get_text(a, "url"), json_get_text(b, "url")) &&
 	       facts_same(json_get_text(a, "role"), json_get_text(b, "role"));
+}
+
+/* What the planned endpoint answered to the probe; or NULL. */
+static const struct json *
+answer_of(const struct entry *entry)
+{
+	const struct json *planned = json_get(entry->plan, "endpoint");
+	const struct json *at = json_first(json_get(entry->probe, "endpoints"));
+
+	while (at && !same_endpoint(at, planned))
+		at = json_next(at);
+
+	return at;
 }
 
 static struct check
@@ -147,7 +150,7 @@ endpoint_usable(const struct entry *entry)
 		    xasprintf("plan: %s %s; topo: %s %s", role, url,
 			or_null(json_get_text(drawn, "role")),
 			or_null(json_get_text(drawn, "url"))));
-	class = class_of(entry->probe, role, url);
+	class = json_get_text(answer_of(entry), "class");
 
 	return check_make(name, facts_same(class, "ok"), code,
 	    xasprintf("%s %s: %s", role, url, or_null(class)));
@@ -286,6 +289,7 @@ target_is_tip(const struct facts *facts, const struct entry *entry)
 	const char *target = json_get_text(entry->plan, "target");
 	const char *before = json_get_text(entry->plan, "before");
 	const char *tip = json_get_text(entry->probe, "tip");
+	const struct json *answer = answer_of(entry);
 	bool known = json_get_bool(entry->probe, "tip_known", false);
 
 	if (goes_back(entry))
@@ -296,6 +300,9 @@ target_is_tip(const struct facts *facts, const struct entry *entry)
 	if (facts_same(target, tip) && !known)
 		return check_make(name, false, code,
 		    xasprintf("%s: not fetched", tip));
+
+	if (answer && facts_same(target, tip))
+		tip = json_get_text(answer, "tip");
 
 	return check_make(name, facts_is_oid(target) && facts_same(target, tip),
 	    code,
