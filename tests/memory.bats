@@ -82,6 +82,25 @@ refused() {
 	"$unit" s >out
 }
 
+@test "memory: the chain is not read twice where nobody wrote to it" {
+	past
+	views
+	jq -c '.cycle.now.real_at = "2025-03-01T03:50:00.000Z"' doc |
+		sed 's/set:a/set:b/; s/"subject":"a"/"subject":"b"/' >again
+	hermes-ledger -s s <again >acknowledged
+	views
+	# a bad disk: nobody wrote, and the bytes of the first line are others
+	sed '1s/"why":"w"/"why":"v"/' s/runtime_events.jsonl >bad
+	cat bad >s/runtime_events.jsonl
+	jq -c --arg mark "$(stat -c '%d:%i:%.9Z' s/runtime_events.jsonl)" \
+		'.mark = $mark' s/runtime_events.head.json >new
+	cat new >s/runtime_events.head.json
+	"$unit" s >out
+	valid memory <(jq .memory out)
+	jq -c '.boot_id = "another"' new >s/runtime_events.head.json
+	refused 's/runtime_events.jsonl: line 1: damaged: its bytes do not have its hash'
+}
+
 @test "memory: a view that is missing while the ledger is not is an error" {
 	past
 	refused 's/auto_safe_upgrade_state.json: missing, and the ledger is not: run hermes-project'

@@ -33,6 +33,7 @@ struct append {
 	struct buf above;         /* what stood above the head */
 	struct ledger_head whole; /* behind the adopted lines */
 	struct ledger_head tip;   /* behind the lines in `out` */
+	bool verified;            /* the whole chain was read in this call */
 	struct buf out;           /* what goes above the head: adopted, new */
 	struct pending *pending;  /* owned */
 	size_t pending_count;
@@ -76,7 +77,7 @@ create(struct append *append, struct err *err)
 	const struct state *state = append->state;
 
 	if (!file->has_head &&
-	    ledger_file_put_head(state, &file->head, err) == -1)
+	    ledger_file_put_head(state, &file->head, NULL, err) == -1)
 		return -1;
 	if (file->fd != -1)
 		return 0;
@@ -84,6 +85,26 @@ create(struct append *append, struct err *err)
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file->fd == -1 || fsync(state->fd) == -1)
 		return err_sys(err, EX_IOERR, "%s/" LEDGER_NAME, state->path);
+	return 0;
+}
+
+/* E3: damage anywhere below the head blocks, found at the latest here. */
+static int
+verify(struct append *append, struct err *err)
+{
+	const struct ledger_batch *batch = append->batch;
+	const char *boot_id = batch->boot_id != NULL ? batch->boot_id : "";
+	struct ledger_seen *seen = &append->file.seen;
+	struct ledger_head head;
+
+	if (ledger_file_trusted(&append->file, batch->at, boot_id))
+		return 0;
+	if (ledger_head_verified(append->state, &head, batch->at, boot_id,
+		err) == -1)
+		return -1;
+	append->verified = true;
+	seen->verified_at = batch->at;
+	snprintf(seen->boot_id, sizeof(seen->boot_id), "%s", boot_id);
 	return 0;
 }
 
@@ -302,14 +323,17 @@ write_lines(const struct append *append)
 static int
 commit(struct append *append, struct err *err)
 {
-	if (append->out.len == 0)
+	struct ledger_seen *seen = &append->file.seen;
+
+	if (append->out.len == 0 && !append->verified)
 		return 0;
-	if (save_torn(append, err) == -1)
+	if (append->out.len > 0 && save_torn(append, err) == -1)
 		return -1;
-	if (write_lines(append) == -1)
+	if (append->out.len > 0 && write_lines(append) == -1)
 		return err_sys(err, EX_IOERR, "%s/" LEDGER_NAME,
 		    append->state->path);
-	return ledger_file_put_head(append->state, &append->tip, err);
+	ledger_file_mark(&append->file, seen->mark);
+	return ledger_file_put_head(append->state, &append->tip, seen, err);
 }
 
 static int
@@ -317,8 +341,8 @@ run(struct append *append, struct err *err)
 {
 	if (ledger_file_open(append->state, O_RDWR, &append->file, err) == -1)
 		return -1;
-	if (create(append, err) == -1 || adopt(append, err) == -1 ||
-	    find_new(append, err) == -1)
+	if (create(append, err) == -1 || verify(append, err) == -1 ||
+	    adopt(append, err) == -1 || find_new(append, err) == -1)
 		return -1;
 	if (append->ack->torn_bytes > 0)
 		report_torn(append);

@@ -30,6 +30,31 @@ ledger_head(const struct state *state, struct ledger_head *head,
 	return 0;
 }
 
+static int
+take_any(void *ctx, const char *line, size_t len, int64_t seq, struct err *err)
+{
+	(void)ctx, (void)line, (void)len, (void)seq, (void)err;
+	return 0;
+}
+
+int
+ledger_head_verified(const struct state *state, struct ledger_head *head,
+    instant now, const char *boot_id, struct err *err)
+{
+	struct ledger_file file;
+	bool trusted;
+
+	if (ledger_file_open(state, O_RDONLY, &file, err) == -1)
+		return -1;
+	*head = file.head;
+	trusted = ledger_file_trusted(&file, now, boot_id);
+	ledger_file_close(&file);
+	if (trusted)
+		return 0;
+	*head = (struct ledger_head){ 0 };
+	return ledger_walk(state, head, take_any, NULL, err);
+}
+
 int
 ledger_above(const struct state *state, int64_t *bytes, struct err *err)
 {
@@ -116,12 +141,15 @@ ledger_walk(const struct state *state, struct ledger_head *from,
 {
 	struct walk walk = { state, each, ctx, false };
 	struct ledger_file file;
+	bool whole = from->seq == 0 && from->bytes == 0;
 	int rc;
 
-	if (from->seq == 0 && from->bytes == 0)
+	if (whole)
 		chain_start(from);
 	if (ledger_file_open(state, O_RDONLY, &file, err) == -1)
 		return -1;
+	if (whole && file.fd != -1) /* ask the disk, not memory */
+		posix_fadvise(file.fd, 0, 0, POSIX_FADV_DONTNEED);
 	rc = walk_file(&walk, &file, from, err);
 	if (rc == 0 && !walk.stopped &&
 	    (from->seq != file.head.seq || from->bytes != file.head.bytes ||

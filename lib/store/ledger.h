@@ -10,7 +10,10 @@
  *       {seq, bytes, hash}; ids that stand in the last 8 MiB are not
  *       appended again
  *   E3  whole chained lines above the head are adopted, what is torn goes to
- *       torn/; damage at or below the head is EX_DATAERR and blocks all
+ *       torn/; damage at or below the head is EX_DATAERR and blocks all.
+ *       The whole chain is read before an append where it was not read in
+ *       this boot and within a day, or somebody else has written to the file
+ *       since; else its last line and its tail
  */
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H
@@ -49,6 +52,13 @@ int ledger_head(const struct state *state, struct ledger_head *head,
     struct err *err);
 
 /*
+ * The head, and all of the chain up to it known to be whole: trusted as E3
+ * has it, else read. Writes nothing. EX_DATAERR where it is damaged.
+ */
+int ledger_head_verified(const struct state *state, struct ledger_head *head,
+    instant now, const char *boot_id, struct err *err);
+
+/*
  * How many bytes stand above the head: 0, or what an append that died has
  * left for the next one to adopt or to move aside.
  */
@@ -60,6 +70,7 @@ struct ledger_batch {
 	const char *place;         /* "stdin: events", for errors */
 	const char *cycle;         /* the document's cycle.id */
 	instant at;                /* its cycle.now.real_at */
+	const char *boot_id;       /* its cycle.now.boot_id; NULL: not said */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 
 #define HEAD_SCHEMA "hermes.runtime_events.head/1"
 #define TAIL_CHUNK (256 << 10) /* holds any line */
+#define TRUST_MS (24 * 60 * 60 * INT64_C(1000))
 
 static const char *const head_schemas[] = { HEAD_SCHEMA, NULL };
 
@@ -37,13 +39,34 @@ static const struct shape head_shape[] = {
 	    .flags = SHAPE_NEED,
 	    .valid = chain_is_hash,
 	    .wanted = "64 hex digits" },
+	{ .name = "mark", .type = JSON_STRING, .flags = SHAPE_NULL },
+	{ .name = "verified_at", .type = JSON_STRING, .flags = SHAPE_NULL },
+	{ .name = "boot_id", .type = JSON_STRING, .flags = SHAPE_NULL },
 	{ 0 },
 };
 
+/* What cannot be read is not known. */
+static void
+seen_parse(const struct json *root, struct ledger_seen *seen)
+{
+	const char *mark = json_get_text(root, "mark");
+	const char *at = json_get_text(root, "verified_at");
+	const char *boot_id = json_get_text(root, "boot_id");
+
+	*seen = (struct ledger_seen){ 0 };
+	if (mark == NULL || strlen(mark) >= sizeof(seen->mark) || at == NULL ||
+	    instant_parse(at, &seen->verified_at) == -1 || boot_id == NULL ||
+	    strlen(boot_id) >= sizeof(seen->boot_id))
+		return;
+	strcpy(seen->mark, mark);
+	strcpy(seen->boot_id, boot_id);
+}
+
 static int
-head_parse(const struct buf *text, const char *place, struct ledger_head *head,
+head_parse(const struct buf *text, const char *place, struct ledger_file *file,
     struct err *err)
 {
+	struct ledger_head *head = &file->head;
 	struct json *root = json_parse(buf_text(text), text->len, place, err);
 	int rc;
 
@@ -55,6 +78,7 @@ head_parse(const struct buf *text, const char *place, struct ledger_head *head,
 		head->bytes = json_get_int(root, "bytes", 0);
 		memcpy(head->hash, json_get_text(root, "hash"),
 		    sizeof(head->hash));
+		seen_parse(root, &file->seen);
 	}
 	json_free(root);
 	if (rc == 0 && head->seq == 0 &&
@@ -67,16 +91,16 @@ head_parse(const struct buf *text, const char *place, struct ledger_head *head,
 
 /* 1: there is one; 0: none. */
 static int
-head_read(const struct state *state, struct ledger_head *head, struct err *err)
+head_read(const struct state *state, struct ledger_file *file, struct err *err)
 {
 	struct buf text = { 0 }, place = { 0 };
 	int rc;
 
-	chain_start(head);
+	chain_start(&file->head);
 	rc = state_read(state, LEDGER_HEAD_NAME, &text, err);
 	if (rc == 1) {
 		buf_printf(&place, "%s/" LEDGER_HEAD_NAME, state->path);
-		if (head_parse(&text, buf_text(&place), head, err) == -1)
+		if (head_parse(&text, buf_text(&place), file, err) == -1)
 			rc = -1;
 	}
 	buf_clear(&text);
@@ -86,8 +110,9 @@ head_read(const struct state *state, struct ledger_head *head, struct err *err)
 
 int
 ledger_file_put_head(const struct state *state, const struct ledger_head *head,
-    struct err *err)
+    const struct ledger_seen *seen, struct err *err)
 {
+	bool known = seen != NULL && *seen->mark != '\0';
 	struct buf text = { 0 };
 	struct jw jw;
 	int rc;
@@ -98,6 +123,12 @@ ledger_file_put_head(const struct state *state, const struct ledger_head *head,
 	jw_int(&jw, "seq", head->seq);
 	jw_int(&jw, "bytes", head->bytes);
 	jw_text(&jw, "hash", head->hash);
+	jw_text(&jw, "mark", known ? seen->mark : NULL);
+	if (known)
+		jw_instant(&jw, "verified_at", seen->verified_at);
+	else
+		jw_null(&jw, "verified_at");
+	jw_text(&jw, "boot_id", known ? seen->boot_id : NULL);
 	jw_end(&jw);
 	buf_putc(&text, '\n');
 	rc = state_write(state, LEDGER_HEAD_NAME, text.data, text.len, err);
@@ -199,12 +230,12 @@ ledger_file_open(const struct state *state, int mode, struct ledger_file *file,
 
 	/* The head first: the ledger only grows, so it cannot lag behind. */
 	*file = (struct ledger_file){ .fd = -1 };
-	rc = head_read(state, &file->head, err);
+	rc = head_read(state, file, err);
 	if (rc == -1 || open_ledger(state, mode, file, err) == -1)
 		goto fail;
 	/* A first append may have run between the two. */
 	if (rc == 0 && file->size > 0)
-		rc = head_read(state, &file->head, err);
+		rc = head_read(state, file, err);
 	file->has_head = rc == 1;
 	if (rc == -1 || check_head(state, file, err) == -1)
 		goto fail;
@@ -220,6 +251,32 @@ ledger_file_close(struct ledger_file *file)
 	if (file->fd != -1)
 		close(file->fd);
 	file->fd = -1;
+}
+
+void
+ledger_file_mark(const struct ledger_file *file, char mark[LEDGER_MARK_SIZE])
+{
+	struct stat st;
+
+	*mark = '\0';
+	if (file->fd == -1 || fstat(file->fd, &st) == -1)
+		return;
+	snprintf(mark, LEDGER_MARK_SIZE, "%ju:%ju:%jd.%09ld",
+	    (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
+	    (intmax_t)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
+}
+
+bool
+ledger_file_trusted(const struct ledger_file *file, instant now,
+    const char *boot_id)
+{
+	const struct ledger_seen *seen = &file->seen;
+	char mark[LEDGER_MARK_SIZE];
+
+	ledger_file_mark(file, mark);
+	return *mark != '\0' && strcmp(mark, seen->mark) == 0 &&
+	       strcmp(boot_id, seen->boot_id) == 0 &&
+	       seen->verified_at <= now && now - seen->verified_at < TRUST_MS;
 }
 
 /* The id of the line that starts at `line`, cut out in place; NULL: none. */

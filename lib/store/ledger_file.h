@@ -14,11 +14,26 @@
 #define LEDGER_HEAD_NAME "runtime_events.head.json"
 #define LEDGER_LINE_START "{\"specversion\":\"1.0\",\"id\":\""
 
+#define LEDGER_MARK_SIZE 96
+#define LEDGER_BOOT_SIZE 64
+
+/*
+ * When the whole chain was last read, and what the file's mark was when it
+ * was last written to: device, inode and change time, "" where not known.
+ * Whoever writes to the file otherwise moves its change time.
+ */
+struct ledger_seen {
+	char mark[LEDGER_MARK_SIZE];
+	instant verified_at;
+	char boot_id[LEDGER_BOOT_SIZE];
+};
+
 struct ledger_file {
 	int fd;     /* -1: there is no ledger yet */
 	off_t size; /* when it was opened; may lie above head.bytes */
 	bool has_head;
 	struct ledger_head head; /* agrees with the ledger's line there */
+	struct ledger_seen seen; /* as the head file says */
 };
 
 /*
@@ -29,8 +44,22 @@ int ledger_file_open(const struct state *state, int mode,
     struct ledger_file *file, struct err *err);
 void ledger_file_close(struct ledger_file *file);
 
+/* `seen` may be NULL: nothing is known. */
 int ledger_file_put_head(const struct state *state,
-    const struct ledger_head *head, struct err *err);
+    const struct ledger_head *head, const struct ledger_seen *seen,
+    struct err *err);
+
+/* The mark of the file as it is now; "" where there is none. */
+void ledger_file_mark(const struct ledger_file *file,
+    char mark[LEDGER_MARK_SIZE]);
+
+/*
+ * E3: may the chain be taken for whole without reading it? It was read in
+ * this boot and less than a day ago, and nobody but us has written to the
+ * file since.
+ */
+bool ledger_file_trusted(const struct ledger_file *file, instant now,
+    const char *boot_id);
 
 /* EX_DATAERR: `STATE/runtime_events.jsonl: line SEQ: fault`. */
 int ledger_file_damage(const struct state *state, int64_t seq,

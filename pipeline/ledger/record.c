@@ -77,6 +77,7 @@ record(struct doc *doc, const struct state *state, struct err *err)
 	batch.place = buf_text(&place);
 	batch.cycle = cycle.id;
 	batch.at = cycle.real_at;
+	batch.boot_id = cycle.boot_id;
 	rc = ledger_batch_check(&batch, &offered_count, err);
 	if (rc == 0 && state != NULL)
 		rc = ledger_append(state, &batch, &ack, err);

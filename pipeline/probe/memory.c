@@ -1,6 +1,7 @@
 #include "memory.h"
 #include "json/jw.h"
 #include "json/value.h"
+#include "model/cycle.h"
 #include "store/ledger.h"
 #include <stdbool.h>
 #include <string.h>
@@ -139,24 +140,18 @@ sources_add(const struct state *state, const struct ledger_head *head,
 	return 0;
 }
 
-static int
-next_line(void *ctx, const char *line, size_t len, int64_t seq, struct err *err)
-{
-	(void)ctx, (void)line, (void)len, (void)seq, (void)err;
-
-	return 0;
-}
-
 int
 memory_add(struct doc *doc, const struct state *state, struct err *err)
 {
 	struct ledger_head head = { 0 };
 	struct buf text = { 0 };
+	struct cycle cycle;
 	struct jw jw;
 
 	memset(head.hash, '0', HASH_HEX_SIZE - 1);
-	if (state != NULL &&
-	    ledger_walk(state, &head, next_line, NULL, err) == -1)
+	if (state != NULL && (cycle_get(doc, &cycle, err) == -1 ||
+				 ledger_head_verified(state, &head,
+				     cycle.real_at, cycle.boot_id, err) == -1))
 		return -1; /* E3 */
 	jw_init(&jw, &text);
 	jw_object(&jw, NULL);

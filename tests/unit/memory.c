@@ -25,7 +25,14 @@ main(int argc, char *argv[])
 	struct err err;
 	int rc;
 
+	const struct cycle cycle = { .id = "20250301T040000Z-1a2b3c4d",
+		.host = "h",
+		.real_at = INT64_C(1740801600000),
+		.boot_ms = 1,
+		.boot_id = "00000000-0000-0000-0000-000000000000" };
+
 	doc_new(&doc, "hermes.cycle/1");
+	cycle_put(&doc, &cycle);
 	rc = add(&doc, argc > 1 ? argv[1] : NULL, &err);
 	if (rc == 0)
 		rc = doc_write(&doc, stdout, &err);
