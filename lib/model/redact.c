@@ -2,15 +2,16 @@
 #include "base/buf.h"
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Where a word of free text ends. */
 static size_t
-word_len(const char *text)
+word_len(const char *text, size_t len)
 {
 	size_t i;
 
-	for (i = 0; (unsigned char)text[i] > ' '; i++)
+	for (i = 0; i < len && (unsigned char)text[i] > ' '; i++)
 		if (strchr("\"'`<>", text[i]) != NULL)
 			break;
 
@@ -93,7 +94,7 @@ url_redacted(const char *text)
 	size_t len;
 
 	while (*text != '\0') {
-		if ((len = word_len(text)) > 0) {
+		if ((len = word_len(text, SIZE_MAX)) > 0) {
 			redact_word(&out, text, len);
 			text += len;
 			continue;
@@ -103,4 +104,19 @@ url_redacted(const char *text)
 	}
 
 	return buf_take(&out);
+}
+
+void
+redact_bytes(struct buf *out, const char *bytes, size_t len)
+{
+	size_t at = 0, word;
+
+	while (at < len) {
+		word = word_len(bytes + at, len - at);
+		if (word > 0)
+			redact_word(out, bytes + at, word);
+		else
+			buf_putc(out, bytes[at++]);
+		at += word;
+	}
 }

@@ -9,7 +9,14 @@
 #ifndef MODEL_REDACT_H
 #define MODEL_REDACT_H
 
+#include "base/buf.h"
+#include <stddef.h>
+
 /* The caller's, never NULL. */
 char *url_redacted(const char *text);
+
+/* Add what a program printed to `out`: the same of its words, and every byte
+ * between them as it is. */
+void redact_bytes(struct buf *out, const char *bytes, size_t len);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "folder.h"
 #include "json/jw.h"
+#include "model/redact.h"
 #include "proc/child.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -100,22 +101,27 @@ verdict_of(const struct child_result *result)
 	return result->exit_code == EX_TEMPFAIL ? "not-now" : "failed";
 }
 
-/* STATE/cycles/ID/TOKEN-check-N.out; what cannot be kept is not. */
+/* STATE/cycles/ID/TOKEN-check-N.out, redacted (P9); what cannot be kept is
+ * not. */
 static void
 keep_output(struct apply *apply, struct check *check)
 {
 	char *folder = xasprintf("cycles/%s", apply->cycle);
 	char *name = xasprintf("%s/%s-check-%zu.out", folder, apply->name,
 	    check->number);
+	struct buf text = { 0 };
 	struct err err;
 
-	if (check->result.out.len > 0 &&
+	redact_bytes(&text, buf_text(&check->result.out),
+	    check->result.out.len);
+	if (text.len > 0 &&
 	    (mkdirat(apply->state->fd, "cycles", 0700) == 0 ||
 		errno == EEXIST) &&
 	    (mkdirat(apply->state->fd, folder, 0700) == 0 || errno == EEXIST) &&
-	    folder_write(apply->state->fd, name, check->result.out.data,
-		check->result.out.len, &err) == 0)
+	    folder_write(apply->state->fd, name, text.data, text.len, &err) ==
+		0)
 		check->output = xstrdup(name);
+	buf_clear(&text);
 	free(folder);
 	free(name);
 }

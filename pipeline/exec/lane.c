@@ -5,6 +5,7 @@
 #include "model/event.h"
 #include "proc/caught.h"
 #include "run.h"
+#include "stage/progress.h"
 #include "store/io.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,7 @@ struct lanes {
 	size_t running;
 	struct map by_key;
 	struct doc *doc;
+	struct progress progress;
 };
 
 static enum verdict
@@ -96,6 +98,7 @@ start(struct lanes *lanes, struct lane *lane, struct err *err)
 	lane->fd = ends[0];
 	lane->stand = STAND_RUNNING;
 	lanes->running++;
+	progress_ask(&lanes->progress, lane->job->apply.repo_key);
 
 	return 0;
 }
@@ -159,6 +162,8 @@ finish(struct lanes *lanes, struct lane *lane)
 			    WEXITSTATUS(status));
 		settle(lane, VERDICT_INTERRUPTED, "interrupted", why);
 	}
+	progress_answered(&lanes->progress, lane->job->apply.repo_key);
+	progress_done(&lanes->progress);
 	json_free(answer);
 	buf_clear(&lane->answer);
 }
@@ -217,6 +222,7 @@ block(struct lanes *lanes, struct lane *lane, const char *key)
 	char *why = xasprintf("needs %s", key);
 
 	settle(lane, VERDICT_BLOCKED, "needs", why);
+	progress_done(&lanes->progress);
 	say_blocked(lanes, &lane->job->apply, key);
 	free(why);
 }
@@ -403,13 +409,15 @@ lanes_clear(struct lanes *lanes)
 }
 
 int
-lane_run(struct jobs *jobs, struct doc *doc, struct err *err)
+lane_run(struct jobs *jobs, struct doc *doc, FILE *watched, struct err *err)
 {
 	struct lanes lanes;
 	int signal = 0;
 
 	lanes_init(&lanes, jobs, doc);
+	progress_begin(&lanes.progress, watched, jobs->count);
 	run_all(&lanes, jobs->lane_count < 1 ? 1 : jobs->lane_count, &signal);
+	progress_end(&lanes.progress);
 	if (signal == 0)
 		put_exec(&lanes);
 	lanes_clear(&lanes);

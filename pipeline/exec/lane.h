@@ -11,13 +11,15 @@
 #define EXEC_LANE_H
 
 #include "accept.h"
+#include <stdio.h>
 
 /*
  * Run all jobs, lane_count at once at most; adds "exec" and events to the
- * document. EX_TEMPFAIL where a signal ended it early: what was done is in
- * the journals.
+ * document. Progress is told to `watched`, which may be NULL. EX_TEMPFAIL where
+ * a signal ended it early: what was done is in the journals.
  */
-int lane_run(struct jobs *jobs, struct doc *doc, struct err *err);
+int lane_run(struct jobs *jobs, struct doc *doc, FILE *watched,
+    struct err *err);
 
 /* The same document without doing anything: every job refused as dry-run. */
 int lane_refuse(struct jobs *jobs, struct doc *doc, struct err *err);

@@ -12,12 +12,15 @@
 #include "proc/host.h"
 #include "recover.h"
 #include "stage/stage.h"
+#include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <unistd.h>
 
 struct options {
 	const char *state; /* borrowed from argv; NULL: nothing is done */
-	bool recover;
+	bool recover, verbose;
+	FILE *watched; /* borrowed; NULL: stderr is no terminal */
 };
 
 static int
@@ -77,7 +80,7 @@ execute(struct doc *doc, const struct options *opts, struct err *err)
 		return -1;
 	rc = accept_jobs(&jobs, doc, &state, err);
 	if (rc == 0)
-		rc = real ? lane_run(&jobs, doc, err)
+		rc = real ? lane_run(&jobs, doc, opts->watched, err)
 			  : lane_refuse(&jobs, doc, err);
 	accept_clear(&jobs);
 	if (real)
@@ -85,6 +88,35 @@ execute(struct doc *doc, const struct options *opts, struct err *err)
 	state_close(&state);
 
 	return rc;
+}
+
+/* On stderr; a path may hold what a terminal would obey. */
+static void
+print_text(const char *before, const char *text)
+{
+	const char *c;
+
+	if (text == NULL)
+		return;
+	fputs(before, stderr);
+	for (c = text; *c != '\0'; c++)
+		fputc(iscntrl((unsigned char)*c) ? '?' : *c, stderr);
+}
+
+/* A line on stderr for each repository. */
+static void
+print(struct doc *doc)
+{
+	const struct json *row;
+
+	row = json_first(json_get(doc_get(doc, "exec"), "repos"));
+	for (; row != NULL; row = json_next(row)) {
+		print_text("", json_get_text(row, "repo_key"));
+		print_text(": ", json_get_text(row, "verdict"));
+		print_text(": ", json_get_text(row, "code"));
+		print_text(": ", json_get_text(row, "detail"));
+		fputc('\n', stderr);
+	}
 }
 
 int
@@ -95,8 +127,8 @@ main(int argc, char *argv[])
 	struct err err;
 	int ch, rc;
 
-	stage_begin(argc, argv, "hermes-exec [-s STATE] | -R -s STATE");
-	while ((ch = getopt(argc, argv, "Rs:")) != -1)
+	stage_begin(argc, argv, "hermes-exec [-v] [-s STATE] | -R -s STATE");
+	while ((ch = getopt(argc, argv, "Rs:v")) != -1)
 		switch (ch) {
 		case 'R':
 			opts.recover = true;
@@ -104,16 +136,23 @@ main(int argc, char *argv[])
 		case 's':
 			opts.state = optarg;
 			break;
+		case 'v':
+			opts.verbose = true;
+			break;
 		default:
 			stage_usage();
 		}
 	if (optind != argc || (opts.recover && opts.state == NULL))
 		stage_usage();
 
+	if (isatty(STDERR_FILENO))
+		opts.watched = stderr;
 	rc = opts.recover ? recover(&doc, &opts, &err)
 			  : execute(&doc, &opts, &err);
 	if (rc == -1 || doc_write(&doc, stdout, &err) == -1)
 		stage_die(&err);
+	if (opts.verbose)
+		print(&doc);
 	doc_clear(&doc);
 
 	return 0;

@@ -14,7 +14,7 @@
 #include "git/endpoint.h"
 #include "json/jw.h"
 #include "model/policy.h"
-#include "progress.h"
+#include "stage/progress.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

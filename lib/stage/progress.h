@@ -1,12 +1,14 @@
 /*
- * progress - a line for a person who watches: done/total, and the host that
- * takes longest
+ * progress - a line for a person who watches: done/total, and what takes
+ * longest
  *
- * `[46/50] git.example.org`, written over and over, gone at the end. Only
- * where main found a terminal; else `out` is NULL and nothing is done here.
+ * `[46/50] git.example.org`: of hermes-probe a host that was asked, of
+ * hermes-exec a repository in hand. Written over and over, gone at the end.
+ * Only where main found a terminal; else `out` is NULL and nothing is done
+ * here.
  */
-#ifndef PROBE_PROGRESS_H
-#define PROBE_PROGRESS_H
+#ifndef STAGE_PROGRESS_H
+#define STAGE_PROGRESS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +19,7 @@ struct progress {
 	size_t done, total, shown;
 	size_t listed, to_list; /* of this round's URLs */
 	int64_t shown_ms;
-	char **asks; /* owned; the hosts under way, the first for longest */
+	char **asks; /* owned; what is under way, the first for longest */
 	size_t count, cap;
 };
 
@@ -33,9 +35,9 @@ void progress_listed(struct progress *progress);
 /* One of the repositories has its answer. */
 void progress_done(struct progress *progress);
 
-/* `host` (NULL: none) is asked; one that was asked has answered. */
-void progress_ask(struct progress *progress, const char *host);
-void progress_answered(struct progress *progress, const char *host);
+/* `name` (NULL: none) is under way; one that was has ended. */
+void progress_ask(struct progress *progress, const char *name);
+void progress_answered(struct progress *progress, const char *name);
 
 /* Take the line away. */
 void progress_end(struct progress *progress);

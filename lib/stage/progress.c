@@ -1,11 +1,11 @@
-#include "progress.h"
+#include "stage/progress.h"
 #include "base/alloc.h"
 #include "proc/host.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PAUSE_MS 100 /* between two lines, unless a host was asked */
+#define PAUSE_MS 100 /* between two lines, unless one begins or ends */
 
 static void
 show(struct progress *progress, bool now)
@@ -56,25 +56,25 @@ progress_done(struct progress *progress)
 }
 
 void
-progress_ask(struct progress *progress, const char *host)
+progress_ask(struct progress *progress, const char *name)
 {
-	if (!progress->out || !host)
+	if (!progress->out || !name)
 		return;
 	progress->asks = xgrow(progress->asks, progress->count, &progress->cap,
 	    sizeof(*progress->asks));
-	progress->asks[progress->count++] = xstrdup(host);
+	progress->asks[progress->count++] = xstrdup(name);
 	show(progress, true);
 }
 
 void
-progress_answered(struct progress *progress, const char *host)
+progress_answered(struct progress *progress, const char *name)
 {
 	char **asks = progress->asks;
 	size_t i = 0;
 
-	if (!progress->out || !host)
+	if (!progress->out || !name)
 		return;
-	while (i < progress->count && strcmp(asks[i], host) != 0)
+	while (i < progress->count && strcmp(asks[i], name) != 0)
 		i++;
 	if (i == progress->count)
 		return;
