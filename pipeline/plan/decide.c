@@ -176,6 +176,8 @@ decide_due(struct plan *plan, size_t i, bool *risky, struct err *err)
 	note(repo, "needs", "needs %s", plan->repos[repo->blocker].repo_key);
 	if (plan->repos[repo->blocker].word == PLAN_BLOCK)
 		repo->advice = REASON_BLOCK;
+	if (!is(repo->code, "needs")) /* is its own root cause */
+		repo->blocker = NOWHERE;
 
 	return 0;
 }
