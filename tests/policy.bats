@@ -33,7 +33,7 @@ taken() {
 "hour":100,"dependants":200}},"windows":[],"sensitive_paths":[],"min_age_s":0,
 "cooldown_s":3600,"cooldown_max_s":86400,"evidence_max_age_s":604800,
 "mirror_ahead":"defer","require_signature":"none","protocols":["file","https","ssh"],
-"keep_cycles":30,"zones":[]}
+"keep_rollbacks":10,"keep_cycles":30,"zones":[]}
 JSON
 )"
 	valid policy out
@@ -91,6 +91,7 @@ JSON
 		cooldown_s 0 31622400
 		cooldown_max_s 0 31622400
 		evidence_max_age_s 0 31622400
+		keep_rollbacks 1 10000
 		keep_cycles 1 10000
 	END
 }

@@ -110,6 +110,7 @@ const struct shape policy_own_shape[] = {
 	NUMBER("evidence_max_age_s", 0, YEAR_S),
 	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
 	TEXT("require_signature", signature_valid, NO_SIGNATURE),
+	NUMBER("keep_rollbacks", 1, 10000),
 	{ 0 },
 };
 
@@ -133,6 +134,7 @@ static const struct shape policy_shape[] = {
 	NUMBER("evidence_max_age_s", 0, YEAR_S),
 	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
 	TEXT("require_signature", signature_valid, NO_SIGNATURE),
+	NUMBER("keep_rollbacks", 1, 10000),
 	LIST("protocols", &protocol_row),
 	NUMBER("keep_cycles", 1, 10000),
 	PLAIN("zones", JSON_ARRAY),
@@ -265,6 +267,7 @@ policy_default(struct policy *policy)
 		.mirror_ahead = mirror_words[0],
 		.require_signature = "none",
 		.protocols = URL_HTTPS | URL_SSH | URL_FILE,
+		.keep_rollbacks = 10,
 		.keep_cycles = 30 };
 	for (i = 0; i < RISK_PART_COUNT; i++)
 		policy->risk.weights[i] = risk_default_weight(i);
@@ -357,6 +360,7 @@ numbers_read(struct policy *policy, const struct json *root)
 		{ "cooldown_s", &policy->cooldown_s },
 		{ "cooldown_max_s", &policy->cooldown_max_s },
 		{ "evidence_max_age_s", &policy->evidence_max_age_s },
+		{ "keep_rollbacks", &policy->keep_rollbacks },
 		{ "keep_cycles", &policy->keep_cycles } };
 	size_t i;
 

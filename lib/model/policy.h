@@ -57,6 +57,7 @@ struct policy {
 	const char *mirror_ahead;      /* static; "defer" or "accept" */
 	const char *require_signature; /* static; "none" */
 	unsigned protocols;            /* bits of url.h */
+	int64_t keep_rollbacks;
 	int64_t keep_cycles;
 };
 

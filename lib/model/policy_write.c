@@ -73,6 +73,7 @@ members_write(const struct policy *policy, struct jw *jw)
 	jw_text(jw, "mirror_ahead", policy->mirror_ahead);
 	jw_text(jw, "require_signature", policy->require_signature);
 	protocols_write(policy->protocols, jw);
+	jw_int(jw, "keep_rollbacks", policy->keep_rollbacks);
 	jw_int(jw, "keep_cycles", policy->keep_cycles);
 }
 
