@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "git/daemon.h"
 #include "git/http.h"
+#include "git/keyring.h"
 #include "git/lg.h"
 #include "git/place.h"
 #include "git/ssh.h"
@@ -14,18 +15,13 @@
 static const char heads[] = "refs/heads/";
 
 int
-endpoint_start(const struct gitconfig *user, struct err *err)
+endpoint_start(struct err *err)
 {
-	const struct http_settings http = {
-		.ca_file = gitconfig_get(user, "http.sslcainfo"),
-		.ca_path = gitconfig_get(user, "http.sslcapath"),
-		.proxy = gitconfig_get(user, "http.proxy"),
-	};
-
-	if (daemon_register(err) == -1 || http_register(&http, err) == -1)
+	keyring_begin();
+	if (daemon_register(err) == -1 || http_register(err) == -1)
 		return -1;
 
-	return ssh_register(gitconfig_get(user, "core.sshcommand"), err);
+	return ssh_register(err);
 }
 
 void
@@ -204,12 +200,15 @@ list_network(struct endpoint *endpoint, const struct url *url,
 
 void
 endpoint_list(struct endpoint *endpoint, const struct url *url,
-    const char *const *wanted, size_t count)
+    const struct access *access, const char *const *wanted, size_t count)
 {
-	if (url->protocol == URL_FILE)
+	if (url->protocol == URL_FILE) {
 		list_path(endpoint, url->path, wanted, count);
-	else
-		list_network(endpoint, url, wanted, count);
+		return;
+	}
+	access_use(access);
+	list_network(endpoint, url, wanted, count);
+	access_use(NULL);
 }
 
 void

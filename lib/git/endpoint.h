@@ -5,14 +5,14 @@
  * transports. A listing succeeds only if it lists something (B4); whether a
  * branch is in it is asked afterwards.
  *
- *   B6  only what url_parse() accepted gets here, and no repository's
- *       configuration plays a part
+ *   B6  only what url_parse() accepted gets here, and of configuration only
+ *       what access.h was given
  */
 #ifndef GIT_ENDPOINT_H
 #define GIT_ENDPOINT_H
 
 #include "base/err.h"
-#include "git/gitconfig.h"
+#include "git/access.h"
 #include "git/lib.h"
 #include "model/url.h"
 #include <stddef.h>
@@ -30,19 +30,15 @@ struct endpoint {
 	size_t ref_count, ref_cap;
 };
 
-/*
- * Register the transports; once, after git_start(). `user` is what the user
- * and the system have configured (http.sslCAInfo, http.sslCAPath, http.proxy,
- * core.sshCommand are obeyed); borrowed for good.
- */
-int endpoint_start(const struct gitconfig *user, struct err *err);
+/* Register the transports; once, after git_start() and before any fork. */
+int endpoint_start(struct err *err);
 
 /*
  * List `url` and keep what it says of the `count` refs wanted. Never fails:
- * a failure is a class.
+ * a failure is a class. `access` may be NULL for a path.
  */
 void endpoint_list(struct endpoint *endpoint, const struct url *url,
-    const char *const *wanted, size_t count);
+    const struct access *access, const char *const *wanted, size_t count);
 
 /* The id of `ref`, or NULL. Borrowed. */
 const char *endpoint_tip(const struct endpoint *endpoint, const char *ref);

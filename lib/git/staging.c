@@ -363,8 +363,10 @@ fetch_network(struct staging_job *job, git_repository *staging, char **detail)
 		*detail = xstrdup(lg_said());
 		return "unsupported-url";
 	}
+	access_use(job->access);
 	class = download(job, remote, detail);
 	git_remote_free(remote);
+	access_use(NULL);
 
 	return class;
 }

@@ -67,6 +67,7 @@ fetch(struct job *job, const char *path, char **detail)
 		.checkout = &job->in->place,
 		.before = job->in->branch_oid,
 		.url = &job->member->url,
+		.access = &job->member->access,
 		.ref = job->in->upstream_ref };
 	const struct breaker *breaker = &job->probe->listings.breaker;
 	const char *class, *host = job->member->url.host;

@@ -223,9 +223,9 @@ begin(struct probe *probe, struct doc *doc, const struct probe_options *options,
 		return -1;
 	breaker_begin(&probe->listings.breaker,
 	    json_get(memory, "remote_health"), cycle.real_at);
-	rewrite_user_config(&probe->user);
+	rewrite_user_config(&probe->user, NULL);
 	if (make_staging(probe, options, err) == -1 || git_start(err) == -1 ||
-	    endpoint_start(&probe->user, err) == -1)
+	    endpoint_start(err) == -1)
 		return -1;
 	probe->self = realpath("/proc/self/exe", NULL);
 	index_rows(&probe->known, json_get(json_get(memory, "state"), "repos"),

@@ -37,7 +37,8 @@ struct probe {
 	const struct policy *policy; /* borrowed */
 	char *self;                  /* owned; the running program */
 	char *staging; /* owned; real path of the folder; NULL: fetch nothing */
-	struct gitconfig user; /* the user's and the system's */
+	struct gitconfig user; /* the user's and the system's, without what
+				  is included on conditions */
 	struct map known;      /* repo_key -> its row of memory.state */
 	struct map health;     /* url -> its row of memory.remote_health */
 	struct map staged;     /* key on disk -> itself: what staging holds */
