@@ -19,22 +19,15 @@ code_of_refusal(CURL *easy)
 	}
 }
 
-/* Silent, or slow: did a first byte come? Or is it not even known whom to
- * ask? */
+/* Silent, or slow: did a first byte come? */
 static const char *
 code_of_timeout(CURL *easy)
 {
-	curl_off_t first_us = 0, name_us = 0;
-	const char *address = NULL;
+	curl_off_t first_us = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
-	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name_us);
-	curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
-	if (first_us > 0)
-		return "too-slow";
 
-	return name_us == 0 && (!address || *address == '\0') ? "dns"
-							      : "timeout";
+	return first_us > 0 ? "too-slow" : "timeout";
 }
 
 const char *

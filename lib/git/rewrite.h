@@ -12,11 +12,9 @@
 /*
  * Read /etc/gitconfig, $XDG_CONFIG_HOME/git/config and ~/.gitconfig, with
  * GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM and GIT_CONFIG_GLOBAL obeyed. What
- * is not there or unreadable adds nothing. `scope` is the repository that
- * conditions are about; NULL: none of them holds.
+ * is not there or unreadable adds nothing.
  */
-void rewrite_user_config(struct gitconfig *config,
-    const struct gitconfig_scope *scope);
+void rewrite_user_config(struct gitconfig *config);
 
 /*
  * `url` with the best rule of the configurations applied (`own` may be
