@@ -198,9 +198,10 @@ write_fetched(const struct work *work)
 		class = member->fetch_failed ? member->class : NULL;
 		if (member == work->selected && work->comparison.staging)
 			class = "ok";
-		if (class)
+		if (class && member->url.host)
 			buf_printf(work->answer, "fetched %s %lld %s\n", class,
-			    (long long)member->retry_after_ms, member->key);
+			    (long long)member->retry_after_ms,
+			    member->url.host);
 	}
 }
 

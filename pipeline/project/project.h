@@ -21,8 +21,9 @@
 
 struct project {
 	struct fold fold;
-	struct ledger_head at; /* where in the ledger the fold stands */
-	struct history history;
+	struct ledger_head at;       /* where in the ledger the fold stands */
+	struct history_mark history; /* of the file, before `lines` */
+	struct buf lines;            /* new ones of the history */
 };
 
 /* How far to go: up to `seq`, or up to the last event before one that is
