@@ -163,6 +163,43 @@ hosts() {
 	assert_equal "$(hosts)" '[["127.0.0.1",true,null]]'
 }
 
+@test "breaker: a fetch that fails after a good listing is the remote's health" {
+	cp -a up/lib.git up/other.git
+	upstream_commit lib
+	git -C up/other.git fetch -q ../lib.git main:main
+	policy_of '{}'
+	copies "$web/pack/close/lib.git" 1
+	cp -a src/lib src/path
+	git -C src/c01 remote set-url origin "$web/pack/close/lib.git"
+	git -C src/path remote set-url origin "$PWD/up/other.git"
+	blob=$(git -C up/other.git rev-parse main:file)
+	rm -f "up/other.git/objects/${blob:0:2}/${blob:2}"
+	fleet c01 path
+	probe
+	assert_equal "$(of c01 .reason)" '"unfetched"'
+	probe -s S
+	valid remote_health S/remote_health.json
+	assert_equal "$(of c01 '[.reason, .endpoints[0].class]')" \
+	    '["early-eof","early-eof"]'
+	assert_equal "$(jq -c '[.remotes[] | [.class, .bad_count]]' \
+	    S/remote_health.json)" '[["server-error",1],["early-eof",1]]'
+	assert_equal "$(jq -c '.probe.hosts[] | [.failed_count, .class]' \
+	    out.json)" '[1,"early-eof"]'
+	assert_equal "$(jq -c '[.events[] |
+	    select(.type == "hermes.remote.degraded") | .data.class] |
+	    sort' out.json)" \
+	    '["early-eof","server-error"]'
+	git -C src/c01 remote set-url origin "$web/ok/lib.git"
+	probe -s S
+	assert_equal "$(of c01 .reason)" '"behind"'
+	git -C src/c01 remote set-url origin "$web/pack/close/lib.git"
+	# it is staged now: the listing is all that is asked, and that is well
+	probe -s S
+	assert_equal "$(of c01 .reason)" '"behind"'
+	assert_equal "$(jq -c '[.remotes[] | select(.url | test("/pack/")) |
+	    .class]' S/remote_health.json)" '["ok"]'
+}
+
 @test "breaker: fifty repositories, four of them in bad hands" {
 	local key i keys=() ms
 	for i in {01..46}; do

@@ -14,7 +14,8 @@ here() {
 	export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org
 	export GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
 	export TZ=UTC LC_ALL=C
-	unset HERMES_HOME HERMES_LOCK_FD
+	unset HERMES_HOME HERMES_LOCK_FD GIT_SSL_CAINFO GIT_SSL_CAPATH \
+	    GIT_SSL_NO_VERIFY GIT_SSL_CERT GIT_SSL_KEY GIT_HTTP_USER_AGENT
 	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/here"
 	git config --global init.defaultBranch main
 	cd "$BATS_TEST_TMPDIR/here" || return

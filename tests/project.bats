@@ -123,12 +123,75 @@ same_views() {
 	done
 	[ $count -gt 25 ]
 	valid auto_safe_upgrade_state empty.json past/*
+	jq -s -e '.[0].patch[0] | .op == "replace" and .path == ""' $history \
+	    >/dev/null
 	jq -s -e '[.[].patch[]] | any(.op == "remove") and
 	    any(.op == "add" and .path == "/repos/0") and
 	    any(.path | test("/bad_commits$")) and
 	    any(.path == "/holds")' $history >/dev/null
 	hermes-project -s st -u "$(jq .seq st/runtime_events.head.json)" >now.json
 	cmp now.json st/auto_safe_upgrade_state.json
+}
+
+# words FROM TO - a document of so many words of the operator, a line of the
+# history each
+words() {
+	jq -nc --argjson from "$1" --argjson to "$2" '
+	    "20250301T040000Z-\($from + 10000000)" as $id |
+	    {schema: "hermes.cycle/1", cycle: {id: $id, host: "h",
+	    now: {real_at: "2025-03-01T04:00:00.000Z", boot_ms: 1,
+		boot_id: "b"}},
+	    events: [range($from; $to) | {id: "w\(.)", source: "hermes-test",
+		type: (if . % 3 < 2 then "hermes.hold.set"
+		    else "hermes.hold.cleared" end), subject: "r\(. % 7)",
+		data: {why: "w\(.)", author: "a", expires_at: null}}]}' \
+	    >document.json
+	hermes-ledger -s st <document.json >ledger.json
+	hermes-project -s st <ledger.json >out.json
+}
+
+@test "project: the history has a bound, and is the ledger's word all the same" {
+	history=st/auto_safe_upgrade_state_history.jsonl
+	printf 'null\n' >nothing.json
+	from=1
+	for to in 1001 1002 2001 2002 2600 5500; do
+		words $from $to
+		from=$to
+		kept=$(wc -l <$history)
+		# as many as there are, or from the last but one thousandth on
+		[ "$kept" = $((to <= 2001 ? to - 1 : to - 1 - ((to - 2) / 1000 - 1) * 1000)) ] ||
+		    fail "$kept lines after $to"
+		cp -a st inc
+		# shellcheck disable=SC2086 # a list
+		(cd st && rm $views project.checkpoint.json)
+		hermes-project -s st <ledger.json >again.json
+		cmp out.json again.json
+		same_views inc st
+		rm -rf inc
+		rm -rf snapshots && mkdir snapshots
+		python3 "$fixtures/replay.py" $history nothing.json snapshots
+		for seq in $(jq .seq $history | sed -n '1p; 2p; $p'); do
+			hermes-project -s st -u "$seq" | jq -S . >a
+			jq -S . "snapshots/$seq.json" | cmp a -
+		done
+	done
+	valid auto_safe_upgrade_state_history $history
+	valid project.checkpoint st/project.checkpoint.json
+}
+
+@test "project: killed while the history is cut, the next run puts it right" {
+	words 1 2500
+	cp -a st old
+	words 2500 3100
+	cp -a st right
+	# the history is the new one, all else is as it was before
+	cp old/project.checkpoint.json old/auto_safe_upgrade_state.json st
+	hermes-project -s st <ledger.json >again.json
+	same_views right st
+	# and the other way round
+	cp old/auto_safe_upgrade_state_history.jsonl st
+	hermes-project -s st <ledger.json >again.json
+	same_views right st
 }
 
 @test "project: -u INSTANT is the last event before a later one" {

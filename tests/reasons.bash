@@ -12,6 +12,7 @@
 #            code is still a fact then
 #   cure     where the page says in words what to do, the same in commands;
 #            `passes` where nothing is to be done: the trouble ends by itself
+#   doc      where work's make leaves the document; else it is the last cycle's
 #   WORD     what a placeholder of the page's commands stands for here; KEY,
 #            DIR, BRANCH, REMOTE and URL have the usual value
 #   needs    a function that holds where the state can be built at all
@@ -71,7 +72,7 @@ fixture() {
 	HERMES_HOME=$PWD/house/$code
 	KEY=$code DIR=$PWD/src/$code URL=$PWD/up/$code.git
 	BRANCH=main REMOTE=origin
-	holds=true stays=
+	holds=true stays='' doc=$HERMES_HOME/doc
 	needs() { :; }
 	export HERMES_HOME
 	. "$1"
@@ -88,7 +89,23 @@ built() (
 	policy '{}'
 	repo_make "$code"
 	make
+	[ -e "$doc" ] || [ ! -e "$HERMES_HOME/state/cycles/last.json" ] ||
+	    cp "$HERMES_HOME/state/cycles/last.json" "$doc"
 )
+
+# attempt LABEL COMMAND... - whole, or the test fails with what it said; a
+# condition would let it go on behind its first error
+attempt() {
+	local status
+	set +e
+	(
+		set -e
+		"${@:2}"
+	) >>log 2>&1 3>&- </dev/null
+	status=$?
+	set -e
+	[ $status = 0 ] || fail "$1: $status: $(tail log)"
+}
 
 # build FOLDER - every fixture of it; `made` and `skipped` say which
 build() {
@@ -97,7 +114,7 @@ build() {
 	: >skipped
 	for file in "$top/tests/reasons/$1"/*; do
 		if (fixture "$file" && needs); then
-			built "$file" >>log 2>&1 3>&- || fail "$file: $(tail log)"
+			attempt "$file" built "$file"
 			echo "${file##*/}" >>made
 		else
 			echo "${file##*/}" >>skipped
@@ -116,13 +133,19 @@ by_page() {
 		echo "+ $line"
 		case $line in
 		'$ '*) (
-			cd "$HERMES_HOME" &&
-			    printf '%s\n' "${typed-}" | bash -c "${line#??}"
+			cd "$HERMES_HOME"
+			printf '%s\n' "${typed-}" >typed
+			bash -c "${line#??}" <typed
 		) ;;
 		*) entry "{$line}" ;;
-		esac || return
+		esac
 	done <"cure.$code"
 }
+
+treated() (
+	fixture "$1"
+	$2
+)
 
 # treat FOLDER - do what the page says; `treated` and `hopeless` say of which
 treat() {
@@ -141,8 +164,7 @@ treat() {
 			echo "$code" >>hopeless
 			continue
 		fi
-		(fixture "$top/tests/reasons/$1/$code" && $way) >>log 2>&1 3>&- \
-		    </dev/null || fail "$code: $way: $(tail log)"
+		attempt "$code: $way" treated "$top/tests/reasons/$1/$code" $way
 		echo "$code" >>treated
 	done <made
 }

@@ -64,3 +64,58 @@ words() {
 	cut -f1 table | sort >known
 	assert_equal "$(comm -23 written known)" ''
 }
+
+@test "reasons: every code has one fixture, and no fixture is spare" {
+	(cd "$fixtures" && printf '%s\n' */*) | sed 's,.*/,,' | sort >fixtures
+	sed -n 's/^\.It Cm \([a-z-]*\) Pq .*/\1/p' \
+	    "$top/man/hermes-reasons.7" | sort | diff - fixtures
+}
+
+# what no command of the page clears, by what the fixture does: passes by
+# itself, cure in words, neither
+without_command() {
+	local file
+	load reasons
+	for file in "$fixtures"/*/*; do
+		[ -z "$(page_cure "${file##*/}")" ] || continue
+		if grep -q '^passes()' "$file"; then
+			echo "1 ${file##*/}"
+		elif grep -q '^cure()' "$file"; then
+			echo "2 ${file##*/}"
+		else
+			echo "3 ${file##*/}"
+		fi
+	done | sort
+}
+
+@test "reasons: the page lists what no command of it clears" {
+	without_command >found
+	sed -n '/^\.Ss What no/,/^\.Sh/p' "$top/man/hermes-reasons.7" |
+	    awk '/^These/ { kind++ }
+	    /^\.Cm/ { for (i = 2; i <= NF; i++) if ($i != ".") print kind, $i }' |
+	    sort | diff found -
+}
+
+# Whatever a repository waits for, its chain ends in what can be mended: a
+# code of its own, not one that points on.
+@test "reasons: in a fleet of 500 in mixed trouble every chain has its root" {
+	local seed
+	for seed in 1 2 3; do
+		/usr/bin/python3 "$top/tests/generate/fleets.py" $seed 500 |
+		    hermes-plan >out.json
+		jq -e '(.plan.repos | length) == 500' out.json
+		jq -r '(.plan.repos | map({key: .repo_key, value: .}) |
+		    from_entries) as $of | .plan.repos[] | .chain[-1] as $root |
+		    select(.chain[0].repo_key != .repo_key or
+			.chain[0].code != .reason or
+			$root.code == "needs" or $root.code == "remote-down" or
+			($root.repo_key != null and
+			$of[$root.repo_key].reason != $root.code))' out.json |
+		    diff - /dev/null
+		jq -r '.plan.repos[].chain[-1].code' out.json | sort -u >roots
+		cut -f1 table | sort | comm -23 roots - | diff - /dev/null
+		[ "$(wc -l <roots)" -gt 20 ]
+		jq -e 'any(.plan.repos[]; .reason == "needs" and
+		    (.chain | length) > 2)' out.json
+	done
+}

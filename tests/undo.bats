@@ -318,3 +318,23 @@ told() {
 	run -64 hermes undo nobody
 	sha256sum --quiet -c before
 }
+
+@test "undo: the oldest rollback refs go, and the way back stays" {
+	repo_make a
+	house_make a
+	policy '{"keep_rollbacks": 100}'
+	repo_set a '{"policy": {"keep_rollbacks": 2}}'
+	before=$(git_at src/a)
+	for n in 1 2 3 4; do
+		upstream_commit a file $n
+		hermes-cycle
+	done
+	assert_equal "$(git -C src/a for-each-ref --format='%(refname)' refs/hermes)" \
+	    "$(printf 'refs/hermes/rollback/3\nrefs/hermes/rollback/4')"
+	checkout_whole src/a
+	hermes undo "a=$before"
+	assert_equal "$(git_at src/a)" "$before"
+	assert_equal "$(cat src/a/file)" one
+	assert_equal "$(git -C src/a for-each-ref refs/hermes | wc -l)" 2
+	state_whole
+}

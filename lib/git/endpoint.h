@@ -5,14 +5,14 @@
  * transports. A listing succeeds only if it lists something (B4); whether a
  * branch is in it is asked afterwards.
  *
- *   B6  only what url_parse() accepted gets here, and no repository's
- *       configuration plays a part
+ *   B6  only what url_parse() accepted gets here, and of configuration only
+ *       what access.h was given
  */
 #ifndef GIT_ENDPOINT_H
 #define GIT_ENDPOINT_H
 
 #include "base/err.h"
-#include "git/gitconfig.h"
+#include "git/access.h"
 #include "git/lib.h"
 #include "model/url.h"
 #include <stddef.h>
@@ -22,37 +22,23 @@ struct endpoint_ref {
 	char oid[OID_SIZE];
 };
 
-#define ENDPOINT_TAGS_MAX 64 /* kept of one listing */
-
-/* An annotated tag that stands, peeled, where one of the refs does. */
-struct endpoint_tag {
-	char *name; /* owned; "refs/tags/v1", a name that git would take */
-	char oid[OID_SIZE], peeled[OID_SIZE];
-};
-
 struct endpoint {
 	const char *class; /* static; "ok" or a remote reason */
 	char *detail;      /* owned, no words of the remote's; or NULL */
 	char *head; /* owned; the branch that HEAD names, short; or NULL */
 	struct endpoint_ref *refs; /* owned; those wanted that are there */
 	size_t ref_count, ref_cap;
-	struct endpoint_tag *tags; /* owned; the network's alone */
-	size_t tag_count, tag_cap;
 };
 
-/*
- * Register the transports; once, after git_start(). `user` is what the user
- * and the system have configured (http.sslCAInfo, http.sslCAPath, http.proxy,
- * core.sshCommand are obeyed); borrowed for good.
- */
-int endpoint_start(const struct gitconfig *user, struct err *err);
+/* Register the transports; once, after git_start() and before any fork. */
+int endpoint_start(struct err *err);
 
 /*
  * List `url` and keep what it says of the `count` refs wanted. Never fails:
- * a failure is a class.
+ * a failure is a class. `access` may be NULL for a path.
  */
 void endpoint_list(struct endpoint *endpoint, const struct url *url,
-    const char *const *wanted, size_t count);
+    const struct access *access, const char *const *wanted, size_t count);
 
 /* The id of `ref`, or NULL. Borrowed. */
 const char *endpoint_tip(const struct endpoint *endpoint, const char *ref);
@@ -63,17 +49,6 @@ const char *endpoint_trouble(char **detail);
 
 /* Add a ref, as a listing that was kept elsewhere comes back. */
 void endpoint_add(struct endpoint *endpoint, const char *name, const char *oid);
-
-/* Likewise a tag, up to ENDPOINT_TAGS_MAX; `name` may be anything. */
-void endpoint_add_tag(struct endpoint *endpoint, const char *name,
-    const char *oid, const char *peeled);
-
-/*
- * Read the annotated tags of the repository at `path` that peel to `tip`: what
- * a path's listing leaves out, for it costs a look at each tag.
- */
-void endpoint_path_tags(struct endpoint *endpoint, const char *path,
-    const char *tip);
 void endpoint_clear(struct endpoint *endpoint);
 
 #endif

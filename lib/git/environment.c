@@ -33,25 +33,53 @@ is_dropped(const char *entry)
 	       strncmp(entry, "GIT_CONFIG_VALUE_", 17) == 0;
 }
 
+struct entries {
+	char **items;
+	size_t count, cap;
+};
+
+static void
+push(struct entries *env, char *entry)
+{
+	env->items =
+	    xgrow(env->items, env->count, &env->cap, sizeof(*env->items));
+	env->items[env->count++] = entry;
+}
+
+char **
+environment_credential(const struct list *settings)
+{
+	struct entries env = { 0 };
+	const char *value;
+	char **entry;
+	size_t i;
+
+	for (entry = environ; *entry != NULL; entry++)
+		if (!is_dropped(*entry))
+			push(&env, xstrdup(*entry));
+	for (i = 0; i < sizeof added / sizeof *added; i++)
+		push(&env, xstrdup(added[i]));
+	for (i = 0; i < settings->count; i++) {
+		value = strchrnul(settings->items[i], '\n');
+		push(&env,
+		    xasprintf("GIT_CONFIG_KEY_%zu=%.*s", i,
+			(int)(value - settings->items[i]), settings->items[i]));
+		push(&env, xasprintf("GIT_CONFIG_VALUE_%zu=%s", i,
+			       value + (*value != '\0')));
+	}
+	if (settings->count > 0)
+		push(&env, xasprintf("GIT_CONFIG_COUNT=%zu", settings->count));
+	push(&env, NULL);
+
+	return env.items;
+}
+
 char **
 environment_outside(void)
 {
-	size_t i, count = 0, cap = 0;
-	char **env = NULL, **entry;
+	static const struct list none;
 
-	for (entry = environ; *entry != NULL; entry++) {
-		if (is_dropped(*entry))
-			continue;
-		env = xgrow(env, count, &cap, sizeof *env);
-		env[count++] = xstrdup(*entry);
-	}
-	for (i = 0; i < sizeof added / sizeof *added; i++) {
-		env = xgrow(env, count, &cap, sizeof *env);
-		env[count++] = xstrdup(added[i]);
-	}
-	env = xgrow(env, count, &cap, sizeof *env);
-	env[count] = NULL;
-	return env;
+	return environment_credential(&none);
 }
 
 void

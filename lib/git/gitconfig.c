@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/file.h"
+#include "git/include.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,51 +152,93 @@ read_entry(struct reader *reader)
 	return *reader->at == '\n' || *reader->at == '\0' ? 0 : -1;
 }
 
-static int read_file(struct gitconfig *config, const char *path, int depth);
+/* One file of those that are read together. */
+struct file {
+	struct gitconfig *config;            /* borrowed */
+	const struct gitconfig_scope *scope; /* borrowed; or NULL */
+	const char *path;                    /* borrowed */
+	int depth;
+	bool conditional;
+};
+
+static int read_file(const struct file *file);
 
 static int
-include(struct gitconfig *config, const char *from, const char *path, int depth)
+include(const struct file *from, const char *path, bool conditional)
 {
-	const char *slash = strrchr(from, '/');
-	const char *home = getenv("HOME");
-	char *full;
+	char *full = include_path(path, from->path);
+	struct file file = *from;
 	int rc;
 
-	if (depth >= INCLUDE_MAX)
+	if (from->depth >= INCLUDE_MAX) {
+		free(full);
 		return -1;
-	if (strncmp(path, "~/", 2) == 0 && home)
-		full = xasprintf("%s%s", home, path + 1);
-	else if (*path != '/' && slash)
-		full = xasprintf("%.*s/%s", (int)(slash - from), from, path);
-	else
-		full = xstrdup(path);
-	rc = read_file(config, full, depth + 1);
+	}
+	if (!full)
+		return 0;
+	file.path = full;
+	file.depth++;
+	file.conditional |= conditional;
+	rc = read_file(&file);
 	free(full);
 
 	return rc;
 }
 
-static int
-add(struct gitconfig *config, const struct reader *reader, const char *path,
-    int depth)
+/* What stands between "includeif." and ".path", or NULL. */
+static char *
+condition_of(const char *key)
 {
-	const char *value = buf_text(&reader->value);
+	static const char front[] = "includeif.", back[] = ".path";
+	size_t len = strlen(key), around = sizeof(front) + sizeof(back) - 2;
+
+	if (len <= around || strncmp(key, front, sizeof(front) - 1) != 0 ||
+	    strcmp(key + len - (sizeof(back) - 1), back) != 0)
+		return NULL;
+
+	return xstrndup(key + sizeof(front) - 1, len - around);
+}
+
+static int
+follow(const struct file *file, const char *key, const char *value)
+{
+	char *condition = condition_of(key);
+	int rc = 0;
+
+	if (strcmp(key, "include.path") == 0)
+		rc = include(file, value, false);
+	if (condition) {
+		file->config->conditional = true;
+		file->config->asks_urls |= include_asks_urls(condition);
+		if (include_holds(condition, file->path, file->scope))
+			rc = include(file, value, true);
+	}
+	free(condition);
+
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+add(const struct file *file, const struct reader *reader)
+{
+	struct gitconfig *config = file->config;
 	struct gitconfig_entry *entry;
 
 	config->entries =
 	    xgrow(config->entries, config->count, &config->cap, sizeof(*entry));
 	entry = &config->entries[config->count++];
 	entry->key = xstrdup(buf_text(&reader->key));
-	entry->value = xstrdup(value);
-	if (strcmp(entry->key, "include.path") == 0)
-		return include(config, path, value, depth) == -1 ? -1 : 0;
+	entry->value = xstrdup(buf_text(&reader->value));
+	entry->conditional = file->conditional;
 
-	return 0;
+	return strncmp(entry->key, "include", 7) != 0
+		   ? 0
+		   : follow(file, buf_text(&reader->key),
+			 buf_text(&reader->value));
 }
 
 static int
-read_all(struct gitconfig *config, struct reader *reader, const char *path,
-    int depth)
+read_all(const struct file *file, struct reader *reader)
 {
 	if (strncmp(reader->at, "\xef\xbb\xbf", 3) == 0)
 		reader->at += 3;
@@ -218,24 +261,23 @@ read_all(struct gitconfig *config, struct reader *reader, const char *path,
 			break;
 		default:
 			if (reader->section.len == 0 ||
-			    read_entry(reader) == -1 ||
-			    add(config, reader, path, depth) == -1)
+			    read_entry(reader) == -1 || add(file, reader) == -1)
 				return -1;
 		}
 	}
 }
 
 static int
-read_file(struct gitconfig *config, const char *path, int depth)
+read_file(const struct file *file)
 {
 	struct reader reader = { 0 };
 	struct buf text = { 0 };
 	int rc;
 
-	rc = file_read(path, FILE_MAX, &text);
+	rc = file_read(file->path, FILE_MAX, &text);
 	if (rc == 1) {
 		reader.at = text.data;
-		rc = read_all(config, &reader, path, depth);
+		rc = read_all(file, &reader);
 	}
 	buf_clear(&reader.section);
 	buf_clear(&reader.key);
@@ -246,9 +288,29 @@ read_file(struct gitconfig *config, const char *path, int depth)
 }
 
 int
-gitconfig_read(struct gitconfig *config, const char *path)
+gitconfig_read(struct gitconfig *config, const char *path,
+    const struct gitconfig_scope *scope)
 {
-	return read_file(config, path, 0);
+	struct file file = { .config = config, .scope = scope, .path = path };
+	struct gitconfig_scope own;
+	struct gitconfig first = { 0 };
+	int rc;
+
+	if (!scope || scope->urls)
+		return read_file(&file);
+	file.config = &first;
+	rc = read_file(&file);
+	if (rc == 1 && first.asks_urls) {
+		own = *scope;
+		own.urls = &first;
+		file.scope = &own;
+	}
+	file.config = config;
+	if (rc == 1)
+		rc = read_file(&file);
+	gitconfig_clear(&first);
+
+	return rc;
 }
 
 const char *
@@ -278,12 +340,8 @@ gitconfig_get_sub(const struct gitconfig *config, const char *section,
 }
 
 bool
-gitconfig_bool(const struct gitconfig *config, const char *key, bool otherwise)
+gitconfig_true(const char *value, bool otherwise)
 {
-	const char *value = gitconfig_get(config, key);
-
-	if (!value)
-		return otherwise;
 	if (strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 ||
 	    strcasecmp(value, "on") == 0)
 		return true;
@@ -292,6 +350,14 @@ gitconfig_bool(const struct gitconfig *config, const char *key, bool otherwise)
 		return false;
 
 	return isdigit((unsigned char)*value) ? atoi(value) != 0 : otherwise;
+}
+
+bool
+gitconfig_bool(const struct gitconfig *config, const char *key, bool otherwise)
+{
+	const char *value = gitconfig_get(config, key);
+
+	return value ? gitconfig_true(value, otherwise) : otherwise;
 }
 
 void

@@ -1,8 +1,10 @@
 #include "git/http.h"
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "git/access.h"
 #include "git/credential.h"
 #include "git/http_code.h"
+#include "git/http_setup.h"
 #include "git/lg.h"
 #include "git/patience.h"
 #include "git/redirect.h"
@@ -19,13 +21,11 @@
 
 #define REDIRECTS_MAX 5
 #define CONNECT_MS 15000
-#define TOTAL_MS ((int64_t)24 * 60 * 60 * 1000) /* for ever, to libcurl */
-#define ADVERT_MAX ((size_t)64 << 20)           /* half a million branches */
+#define STEP_MS 1000
+#define ADVERT_MAX ((size_t)64 << 20) /* half a million branches */
 #define REFUSAL_MAX ((size_t)1 << 20)
 #define DRAIN_MS 200
 #define BUFFER_MAX ((size_t)1 << 20) /* held before libgit2 asks for more */
-
-static struct http_settings settings;
 
 /* Connections live here, for as long as the worker does. */
 static CURLM *multi;
@@ -114,10 +114,7 @@ set_common(struct stream *stream, const char *url)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 	    (long)patience_left_ms(CONNECT_MS));
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-	    (long)patience_left_ms(TOTAL_MS));
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "git/2.39 (hermes)");
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, stream);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
@@ -125,12 +122,7 @@ set_common(struct stream *stream, const char *url)
 	curl_easy_setopt(easy, CURLOPT_HTTPAUTH,
 	    http->methods != 0 ? http->methods : (long)CURLAUTH_ANY);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)stream->fresh);
-	if (settings.ca_file != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file);
-	if (settings.ca_path != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAPATH, settings.ca_path);
-	if (settings.proxy != NULL)
-		curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy);
+	http_setup(easy, access_used());
 	if (http->credential.user != NULL) {
 		curl_easy_setopt(easy, CURLOPT_USERNAME, http->credential.user);
 		curl_easy_setopt(easy, CURLOPT_PASSWORD,
@@ -158,6 +150,7 @@ set_request(struct stream *stream)
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)stream->request.len);
 	}
+	stream->headers = http_headers(stream->headers, access_used());
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, stream->headers);
 }
 
@@ -275,6 +268,7 @@ static int
 pump(struct stream *stream)
 {
 	int active, left;
+	int64_t left_ms;
 	CURLMsg *message;
 
 	if (stream->paused && stream->answer_at == stream->answer.len) {
@@ -290,8 +284,14 @@ pump(struct stream *stream)
 				note_type(stream);
 				return finish(stream, message->data.result);
 			}
-		if (stream->answer_at == stream->answer.len)
-			curl_multi_poll(connections(), NULL, 0, 1000, NULL);
+		if (stream->answer_at != stream->answer.len)
+			break;
+		left_ms = patience_left_ms(STEP_MS);
+		if (left_ms == 0) {
+			note_type(stream);
+			return finish(stream, CURLE_OPERATION_TIMEDOUT);
+		}
+		curl_multi_poll(connections(), NULL, 0, (int)left_ms, NULL);
 	}
 	note_type(stream);
 	return 0;
@@ -305,6 +305,9 @@ follow(struct stream *stream)
 	const char *target = NULL;
 	char *url, *detail = NULL;
 
+	if (!access_true(access_used(), ACCESS_REDIRECTS, true))
+		return fail("redirected", stream->status,
+		    "http.followRedirects is false");
 	curl_easy_getinfo(stream->easy, CURLINFO_REDIRECT_URL, &target);
 	url = redirect_follow(http->url, target, &detail);
 	if (url == NULL) {
@@ -322,23 +325,25 @@ static int
 authenticate(struct stream *stream)
 {
 	struct http *http = stream->http;
+	enum credential_found found;
 	struct url url;
 	const char *why;
-	char *host;
 
-	if (http->asked)
+	if (http->asked) {
+		credential_judge(&http->credential, false);
 		return fail("auth-rejected", stream->status, NULL);
+	}
 	http->asked = true;
 	if (url_parse(&url, http->url, &why) == -1)
 		return fail("unsupported-url", 0, why);
-	host = url.port ? xasprintf("%s:%d", url.host, url.port)
-			: xstrdup(url.host);
-	if (!credential_fill(&http->credential, url_protocol_name(url.protocol),
-		host, url.path + strspn(url.path, "/")))
-		fail("auth-missing", stream->status, NULL);
-	free(host);
+	found = credential_fill(&http->credential, &url);
 	url_clear(&url);
-	return http->credential.user != NULL ? 0 : -1;
+	if (found == CREDENTIAL_FOUND)
+		return 0;
+
+	return fail(found == CREDENTIAL_REFUSED ? "auth-rejected"
+						: "auth-missing",
+	    stream->status, NULL);
 }
 
 static int
@@ -361,6 +366,7 @@ judge(struct stream *stream)
 {
 	if (stream->status != 200)
 		return refused(stream);
+	credential_judge(&stream->http->credential, true);
 	if (!stream->typed)
 		return fail("not-git", stream->status, NULL);
 	if (stream->ended && stream->received == 0)
@@ -504,12 +510,11 @@ http_new(git_smart_subtransport **out, git_transport *owner, void *param)
 }
 
 int
-http_register(const struct http_settings *wanted, struct err *err)
+http_register(struct err *err)
 {
 	static git_smart_subtransport_definition definition = { http_new, 1,
 		NULL };
 
-	settings = *wanted;
 	if (git_transport_register("http", git_transport_smart, &definition) <
 		0 ||
 	    git_transport_register("https", git_transport_smart, &definition) <

@@ -7,7 +7,8 @@
  * the failure by number: libcurl's code, the HTTP status, Retry-After (B6).
  *
  *   H1  a redirect to another protocol, host or port is not followed, but
- *       `redirected`, with that host and no more of it
+ *       `redirected`, with that host and no more of it; from http to https
+ *       of the same host it is
  *   H2  a password comes from credential.h or the user's ~/.netrc, is sent
  *       to the host that it is for, and only after that host's 401
  *   H3  an answer is read only if its type says git (else `not-git`); an
@@ -20,15 +21,8 @@
 
 #include "base/err.h"
 
-/* What the user and the system have configured for http. */
-struct http_settings {
-	const char *ca_file; /* borrowed; http.sslCAInfo; NULL: libcurl's own */
-	const char *ca_path; /* borrowed; http.sslCAPath */
-	const char *proxy;   /* borrowed; http.proxy; NULL: the environment's */
-};
-
 /* Take http:// and https:// from libgit2, for this process and what it forks.
- * Once, after git_start(); `settings` is copied, its texts stay yours. */
-int http_register(const struct http_settings *settings, struct err *err);
+ * Once, after git_start(). How a URL is reached is what access_used() says. */
+int http_register(struct err *err);
 
 #endif

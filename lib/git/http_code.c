@@ -19,15 +19,22 @@ code_of_refusal(CURL *easy)
 	}
 }
 
-/* Silent, or slow: did a first byte come? */
+/* Silent, or slow: did a first byte come? Or is it not even known whom to
+ * ask? */
 static const char *
 code_of_timeout(CURL *easy)
 {
-	curl_off_t first_us = 0;
+	curl_off_t first_us = 0, name_us = 0;
+	const char *address = NULL;
 
 	curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name_us);
+	curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+	if (first_us > 0)
+		return "too-slow";
 
-	return first_us > 0 ? "too-slow" : "timeout";
+	return name_us == 0 && (!address || *address == '\0') ? "dns"
+							      : "timeout";
 }
 
 const char *

@@ -1,6 +1,7 @@
 #include "git/place.h"
 #include "base/alloc.h"
 #include "git/file.h"
+#include "git/scope.h"
 #include "git/sound.h"
 #include <ctype.h>
 #include <errno.h>
@@ -255,7 +256,7 @@ read_worktree_config(struct place *place)
 	if (!gitconfig_bool(&place->config, "extensions.worktreeconfig", false))
 		return 0;
 	path = xasprintf("%s/config.worktree", place->git_dir);
-	if (gitconfig_read(&own, path) == -1)
+	if (gitconfig_read(&own, path, NULL) == -1)
 		rc = judge(place, "unsupported-format",
 		    xstrdup("config.worktree is no configuration"));
 	for (i = 0; rc == 0 && i < own.count; i++)
@@ -272,14 +273,31 @@ read_worktree_config(struct place *place)
 	return rc;
 }
 
+/* Read again, now that it is known to ask what repository this is. */
 static int
-read_config(struct place *place)
+read_conditional(struct place *place, const char *path, const char *named)
+{
+	struct scope scope;
+	int rc;
+
+	scope_make(&scope, place, named, NULL);
+	gitconfig_clear(&place->config);
+	rc = gitconfig_read(&place->config, path, &scope.asked);
+	scope_clear(&scope);
+
+	return rc;
+}
+
+static int
+read_config(struct place *place, const char *named)
 {
 	char *path = xasprintf("%s/config", place->common_dir);
 	size_t i;
 	int rc;
 
-	rc = gitconfig_read(&place->config, path);
+	rc = gitconfig_read(&place->config, path, NULL);
+	if (rc == 1 && place->config.conditional)
+		rc = read_conditional(place, path, named);
 	free(path);
 	if (rc == -1)
 		return judge(place, "unsupported-format",
@@ -407,7 +425,7 @@ place_find(struct place *place, const char *path, const char *self,
 	    check_owner(place, place->git_dir, flags) == -1 ||
 	    (place->linked &&
 		check_owner(place, place->common_dir, flags) == -1) ||
-	    read_config(place) == -1)
+	    read_config(place, path) == -1)
 		return;
 	place->bare |= gitconfig_bool(&place->config, "core.bare", false) &&
 		       !place->linked;

@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The same, or the same host behind TLS: a certificate vouches for it. */
 static bool
-same_place(const struct url *a, const struct url *b)
+same_place(const struct url *from, const struct url *to)
 {
-	return a->protocol == b->protocol && a->port == b->port &&
-	       strcmp(a->host, b->host) == 0;
+	if (strcmp(from->host, to->host) != 0)
+		return false;
+
+	return (from->protocol == to->protocol && from->port == to->port) ||
+	       (from->protocol == URL_HTTP && to->protocol == URL_HTTPS);
 }
 
 /* "to PROTOCOL://HOST[:PORT]"; NULL where `target` has none. */

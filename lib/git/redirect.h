@@ -1,8 +1,8 @@
 /*
  * redirect - may an HTTP redirect be followed, and where does it lead?
  *
- * To the same protocol, host and port, and to a place that url_parse() takes;
- * to no other (B6). Pure.
+ * To the same protocol, host and port, or from http to https of the same host,
+ * and to a place that url_parse() takes; to no other (B6). Pure.
  */
 #ifndef GIT_REDIRECT_H
 #define GIT_REDIRECT_H

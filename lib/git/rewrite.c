@@ -7,16 +7,18 @@ static const char section[] = "url.";
 static const char name[] = ".insteadof";
 
 static void
-read_below(struct gitconfig *config, const char *folder, const char *file)
+read_below(struct gitconfig *config, const struct gitconfig_scope *scope,
+    const char *folder, const char *file)
 {
 	char *path = xasprintf("%s/%s", folder, file);
 
-	gitconfig_read(config, path);
+	gitconfig_read(config, path, scope);
 	free(path);
 }
 
 void
-rewrite_user_config(struct gitconfig *config)
+rewrite_user_config(struct gitconfig *config,
+    const struct gitconfig_scope *scope)
 {
 	const char *system = getenv("GIT_CONFIG_SYSTEM");
 	const char *global = getenv("GIT_CONFIG_GLOBAL");
@@ -24,17 +26,18 @@ rewrite_user_config(struct gitconfig *config)
 	const char *home = getenv("HOME");
 
 	if (!getenv("GIT_CONFIG_NOSYSTEM"))
-		gitconfig_read(config, system ? system : "/etc/gitconfig");
+		gitconfig_read(config, system ? system : "/etc/gitconfig",
+		    scope);
 	if (global) {
-		gitconfig_read(config, global);
+		gitconfig_read(config, global, scope);
 		return;
 	}
 	if (xdg && *xdg != '\0')
-		read_below(config, xdg, "git/config");
+		read_below(config, scope, xdg, "git/config");
 	else if (home)
-		read_below(config, home, ".config/git/config");
+		read_below(config, scope, home, ".config/git/config");
 	if (home)
-		read_below(config, home, ".gitconfig");
+		read_below(config, scope, home, ".gitconfig");
 }
 
 /* The base of a rule's key, or NULL; its length in *len. */

@@ -12,9 +12,11 @@
 /*
  * Read /etc/gitconfig, $XDG_CONFIG_HOME/git/config and ~/.gitconfig, with
  * GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM and GIT_CONFIG_GLOBAL obeyed. What
- * is not there or unreadable adds nothing.
+ * is not there or unreadable adds nothing. `scope` is the repository that
+ * conditions are about; NULL: none of them holds.
  */
-void rewrite_user_config(struct gitconfig *config);
+void rewrite_user_config(struct gitconfig *config,
+    const struct gitconfig_scope *scope);
 
 /*
  * `url` with the best rule of the configurations applied (`own` may be

@@ -1,6 +1,7 @@
 #include "git/ssh.h"
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "git/access.h"
 #include "git/environment.h"
 #include "git/lg.h"
 #include "git/patience.h"
@@ -24,8 +25,6 @@
 #define SAID_MAX ((size_t)8192)
 #define END_MS 1000 /* for an ssh whose work is done to end */
 #define TERM_MS 50  /* for one that was told to */
-
-static const char *configured;
 
 struct ssh {
 	git_smart_subtransport base; /* first: libgit2's view of this */
@@ -91,7 +90,7 @@ command_line(const struct url *url, char *argv[ARGV_MAX])
 	size_t count = 0;
 
 	if (line == NULL)
-		line = configured;
+		line = access_used()->values[ACCESS_SSH_COMMAND];
 	if (line != NULL) {
 		push(argv, &count, xstrdup("sh"));
 		push(argv, &count, xstrdup("-c"));
@@ -381,12 +380,11 @@ ssh_new(git_smart_subtransport **out, git_transport *owner, void *param)
 }
 
 int
-ssh_register(const char *command, struct err *err)
+ssh_register(struct err *err)
 {
 	static git_smart_subtransport_definition definition = { ssh_new, 0,
 		NULL };
 
-	configured = command;
 	if (git_transport_register("ssh", git_transport_smart, &definition) < 0)
 		return lg_err(err, EX_SOFTWARE, "libgit2: ssh");
 	return 0;

@@ -218,24 +218,8 @@ hide_have(git_revwalk *walk, git_repository *staging, git_repository *upstream)
 }
 
 static int
-pack_tags(git_packbuilder *pack, const struct staging_job *job)
-{
-	git_oid oid;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; rc == 0 && i < job->tag_count; i++) {
-		rc = git_oid_fromstr(&oid, job->tags[i].oid);
-		if (rc == 0)
-			rc = git_packbuilder_insert(pack, &oid, NULL);
-	}
-
-	return rc;
-}
-
-static int
-pack_walk(const struct staging_job *job, git_repository *upstream,
-    git_repository *staging, const git_oid *tip, const char *into)
+pack_walk(git_repository *upstream, git_repository *staging, const git_oid *tip,
+    const char *into)
 {
 	git_packbuilder *pack = NULL;
 	git_revwalk *walk = NULL;
@@ -252,8 +236,6 @@ pack_walk(const struct staging_job *job, git_repository *upstream,
 		git_packbuilder_set_threads(pack, 1);
 		rc = git_packbuilder_insert_walk(pack, walk);
 	}
-	if (rc == 0)
-		rc = pack_tags(pack, job);
 	if (rc == 0)
 		rc = git_packbuilder_write(pack, into, 0, NULL, NULL);
 	git_packbuilder_free(pack);
@@ -278,7 +260,7 @@ fetch_path(struct staging_job *job, git_repository *staging, char **detail)
 		return "not-git";
 	}
 	into = xasprintf("%s/objects/pack", job->path);
-	if (pack_walk(job, upstream, staging, &tip, into) < 0) {
+	if (pack_walk(upstream, staging, &tip, into) < 0) {
 		class = errno == ENOSPC ? "no-space" : "server-error";
 		*detail = xstrdup(lg_said());
 	}
@@ -329,21 +311,6 @@ free_bytes_of(const char *path)
 	return (size_t)info.f_bavail * (size_t)info.f_frsize;
 }
 
-/* The names to fetch, the caller's. */
-static git_strarray
-specs_of(const struct staging_job *job)
-{
-	git_strarray specs = { 0 };
-	size_t i;
-
-	specs.strings = xcalloc(job->tag_count + 1, sizeof(*specs.strings));
-	specs.strings[specs.count++] = xstrdup(job->ref);
-	for (i = 0; i < job->tag_count; i++)
-		specs.strings[specs.count++] = xstrdup(job->tags[i].name);
-
-	return specs;
-}
-
 /* Connect, list, download; never git_remote_fetch(), which writes refs and
  * FETCH_HEAD. */
 static const char *
@@ -351,9 +318,10 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 {
 	git_remote_connect_options connect;
 	git_fetch_options options;
-	git_strarray specs = specs_of(job);
+	char *spec = xstrdup(job->ref);
+	git_strarray specs = { &spec, 1 };
 	const char *class = NULL;
-	size_t i, free_bytes = free_bytes_of(job->path);
+	size_t free_bytes = free_bytes_of(job->path);
 
 	git_remote_connect_options_init(&connect,
 	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
@@ -373,9 +341,7 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 		    git_remote_stats(remote)->received_bytes > free_bytes / 2
 			? "no-space"
 			: endpoint_trouble(detail);
-	for (i = 0; i < specs.count; i++)
-		free(specs.strings[i]);
-	free(specs.strings);
+	free(spec);
 
 	return class;
 }
@@ -397,8 +363,10 @@ fetch_network(struct staging_job *job, git_repository *staging, char **detail)
 		*detail = xstrdup(lg_said());
 		return "unsupported-url";
 	}
+	access_use(job->access);
 	class = download(job, remote, detail);
 	git_remote_free(remote);
+	access_use(NULL);
 
 	return class;
 }

@@ -26,11 +26,10 @@ bool staging_holds(const char *path, const struct place *checkout,
 struct staging_job {
 	const char *path;             /* borrowed; staging_path() */
 	const struct place *checkout; /* borrowed */
-	const char *before;    /* borrowed; NULL: the checkout has none */
-	const struct url *url; /* borrowed */
-	const char *ref;       /* borrowed; what to fetch */
-	const struct endpoint_tag *tags; /* borrowed; to be fetched, too */
-	size_t tag_count;
+	const char *before;          /* borrowed; NULL: the checkout has none */
+	const struct url *url;       /* borrowed */
+	const struct access *access; /* borrowed; NULL for a path */
+	const char *ref;             /* borrowed; what to fetch */
 	char tip[OID_SIZE]; /* what was listed; on return what was fetched */
 };
 

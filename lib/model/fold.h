@@ -65,6 +65,7 @@ struct fold {
 	struct fold_totals totals;
 	struct fold_cycle cycle; /* the last one */
 	int64_t unknown_count;   /* F2 */
+	int64_t line_count;      /* of the history, from the first event on */
 
 	struct fold_holds holds; /* of groups and hosts */
 	char *holds_was;         /* owned; JSON text at the last boundary */

@@ -254,6 +254,20 @@ renumber(struct fold *fold)
 		fold_show(fold);
 }
 
+/* All of the document at once; nothing of it is needed to apply this. */
+static void
+whole_op(struct fold *fold, struct jw *jw)
+{
+	struct buf now = { 0 };
+
+	renumber(fold);
+	fold_snapshot(fold, &now);
+	op_begin(jw, "replace", "");
+	jw_raw(jw, "value", now.data, now.len);
+	jw_end(jw);
+	buf_clear(&now);
+}
+
 static void
 repo_ops(struct fold *fold, struct jw *jw)
 {
@@ -290,9 +304,10 @@ begin_next(struct fold *fold)
 	fold_text(&fold->mark.pressure, fold->head.pressure);
 }
 
-void
+bool
 fold_patch(struct fold *fold, const struct fold_event *event, struct buf *out)
 {
+	bool key = fold->line_count++ % FOLD_KEY_EVERY == 0;
 	struct jw jw;
 
 	jw_init(&jw, out);
@@ -302,10 +317,15 @@ fold_patch(struct fold *fold, const struct fold_event *event, struct buf *out)
 	jw_text(&jw, "cycle", event->cycle);
 	jw_instant(&jw, "at", event->at);
 	jw_array(&jw, "patch");
-	head_ops(fold, &jw);
-	repo_ops(fold, &jw);
+	if (key) {
+		whole_op(fold, &jw);
+	} else {
+		head_ops(fold, &jw);
+		repo_ops(fold, &jw);
+	}
 	jw_end(&jw);
 	jw_end(&jw);
 	buf_putc(out, '\n');
 	begin_next(fold);
+	return key;
 }

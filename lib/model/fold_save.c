@@ -195,6 +195,7 @@ totals_save(const struct fold *fold, struct jw *jw)
 	jw_int(jw, "refused_count", fold->totals.refused_count);
 	jw_int(jw, "blocked_count", fold->totals.blocked_count);
 	jw_int(jw, "unknown_count", fold->unknown_count);
+	jw_int(jw, "line_count", fold->line_count);
 	jw_end(jw);
 }
 
@@ -432,6 +433,7 @@ totals_restore(struct fold *fold, const struct json *object)
 	totals->refused_count = json_get_int(object, "refused_count", 0);
 	totals->blocked_count = json_get_int(object, "blocked_count", 0);
 	fold->unknown_count = json_get_int(object, "unknown_count", 0);
+	fold->line_count = json_get_int(object, "line_count", 0);
 }
 
 void

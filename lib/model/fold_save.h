@@ -14,7 +14,7 @@
 #include "json/value.h"
 #include "model/fold.h"
 
-#define FOLD_SAVE_VERSION 4
+#define FOLD_SAVE_VERSION 5
 
 /* Write the object, without the head's seq and hash: the caller's. */
 void fold_save(struct fold *fold, const char *name, struct jw *jw);

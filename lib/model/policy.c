@@ -39,17 +39,10 @@ protocol_valid(const char *text)
 	return url_protocol(text) != 0;
 }
 
-/* To be opened as it stands, from any folder. */
 static bool
-keys_valid(const char *text)
+signature_valid(const char *text)
 {
-	const char *c;
-
-	for (c = text; *c != '\0'; c++)
-		if (iscntrl((unsigned char)*c))
-			return false;
-
-	return *text == '/';
+	return strcmp(text, "none") == 0;
 }
 
 #define NUMBER(member, least, most)                                            \
@@ -69,12 +62,6 @@ keys_valid(const char *text)
 	{                                                                      \
 		.name = member, .type = JSON_ARRAY, .each = JSON_STRING,       \
 		.each_text = row                                               \
-	}
-
-#define KEYS(member)                                                           \
-	{                                                                      \
-		.name = member, .type = JSON_STRING, .flags = SHAPE_NULL,      \
-		.valid = keys_valid, .wanted = "an absolute path or null"      \
 	}
 
 static const struct shape weights_shape[] = {
@@ -108,6 +95,8 @@ static const struct shape glob_row = TEXT("", glob_valid, "a glob");
 static const struct shape protocol_row =
     TEXT("", protocol_valid, "one of file, git, http, https, ssh");
 
+#define NO_SIGNATURE "\"none\" (others are not supported by this version)"
+
 static const char *const mirror_words[] = { "defer", "accept", NULL };
 
 const struct shape policy_own_shape[] = {
@@ -120,9 +109,8 @@ const struct shape policy_own_shape[] = {
 	NUMBER("cooldown_max_s", 0, YEAR_S),
 	NUMBER("evidence_max_age_s", 0, YEAR_S),
 	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
-	{ "require_signature", JSON_STRING, 0, .words = signature_words },
-	KEYS("allowed_signers"),
-	KEYS("keyring"),
+	TEXT("require_signature", signature_valid, NO_SIGNATURE),
+	NUMBER("keep_rollbacks", 1, 10000),
 	{ 0 },
 };
 
@@ -145,9 +133,8 @@ static const struct shape policy_shape[] = {
 	NUMBER("cooldown_max_s", 0, YEAR_S),
 	NUMBER("evidence_max_age_s", 0, YEAR_S),
 	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
-	{ "require_signature", JSON_STRING, 0, .words = signature_words },
-	KEYS("allowed_signers"),
-	KEYS("keyring"),
+	TEXT("require_signature", signature_valid, NO_SIGNATURE),
+	NUMBER("keep_rollbacks", 1, 10000),
 	LIST("protocols", &protocol_row),
 	NUMBER("keep_cycles", 1, 10000),
 	PLAIN("zones", JSON_ARRAY),
@@ -238,30 +225,12 @@ risk_check(const struct risk_policy *risk, const char *place, struct err *err)
 	    place, risk->canary_from_permille, risk->block_from_permille);
 }
 
-/* Who wants signatures says whose. */
-static int
-signature_check(const struct json *object, const struct signature_rule *base,
-    const char *place, struct err *err)
-{
-	struct signature_rule rule;
-
-	signature_rule_make(&rule, base, object);
-	if (!signature_wanted(&rule) || rule.allowed_signers || rule.keyring)
-		return 0;
-
-	return err_set(err, EX_CONFIG,
-	    "%srequire_signature: %s: expected allowed_signers or keyring "
-	    "beside it, found none",
-	    place, rule.want);
-}
-
 static int
 own_check(const struct json *object, struct risk_policy *risk,
-    const struct signature_rule *rule, const char *place, struct err *err)
+    const char *place, struct err *err)
 {
 	risk_read(risk, json_get(object, "risk"));
-	if (risk_check(risk, place, err) == -1 ||
-	    signature_check(object, rule, place, err) == -1)
+	if (risk_check(risk, place, err) == -1)
 		return -1;
 
 	return windows_check(json_get(object, "windows"), place, err);
@@ -271,10 +240,9 @@ int
 policy_own_check(const struct json *object, const struct policy *base,
     const char *place, struct err *err)
 {
-	struct signature_rule rule = policy_signature(base);
 	struct risk_policy risk = base->risk;
 	char *dotted = xasprintf("%s.", place);
-	int rc = own_check(object, &risk, &rule, dotted, err);
+	int rc = own_check(object, &risk, dotted, err);
 
 	free(dotted);
 
@@ -297,8 +265,9 @@ policy_default(struct policy *policy)
 		.cooldown_max_s = 86400,
 		.evidence_max_age_s = 7 * 86400,
 		.mirror_ahead = mirror_words[0],
-		.require_signature = signature_words[0],
+		.require_signature = "none",
 		.protocols = URL_HTTPS | URL_SSH | URL_FILE,
+		.keep_rollbacks = 10,
 		.keep_cycles = 30 };
 	for (i = 0; i < RISK_PART_COUNT; i++)
 		policy->risk.weights[i] = risk_default_weight(i);
@@ -391,6 +360,7 @@ numbers_read(struct policy *policy, const struct json *root)
 		{ "cooldown_s", &policy->cooldown_s },
 		{ "cooldown_max_s", &policy->cooldown_max_s },
 		{ "evidence_max_age_s", &policy->evidence_max_age_s },
+		{ "keep_rollbacks", &policy->keep_rollbacks },
 		{ "keep_cycles", &policy->keep_cycles } };
 	size_t i;
 
@@ -399,48 +369,29 @@ numbers_read(struct policy *policy, const struct json *root)
 		    json_get_int(root, rows[i].name, *rows[i].number);
 }
 
-/* The static text that is `word`, or `otherwise`. */
-static const char *
-word_read(const char *const *words, const char *word, const char *otherwise)
-{
-	for (; word && *words != NULL; words++)
-		if (strcmp(*words, word) == 0)
-			return *words;
-
-	return otherwise;
-}
-
 static void
-words_read(struct policy *policy, const struct json *root)
+mirror_read(struct policy *policy, const char *word)
 {
-	struct signature_rule rule = signature_rule_of(root);
+	const char *const *at = mirror_words;
 
-	policy->mirror_ahead = word_read(mirror_words,
-	    json_get_text(root, "mirror_ahead"), policy->mirror_ahead);
-	policy->require_signature =
-	    word_read(signature_words, rule.want, policy->require_signature);
-	if (rule.allowed_signers)
-		policy->allowed_signers = xstrdup(rule.allowed_signers);
-	if (rule.keyring)
-		policy->keyring = xstrdup(rule.keyring);
+	for (; word && *at != NULL; at++)
+		if (strcmp(*at, word) == 0)
+			policy->mirror_ahead = *at;
 }
 
 static int
 members_read(struct policy *policy, const struct json *root, const char *place,
     struct err *err)
 {
-	struct signature_rule rule;
-
 	if (root != NULL && shape_check(root, policy_shape, SHAPE_CLOSED, place,
 				EX_CONFIG, err) == -1)
 		return -1;
-	words_read(policy, root);
-	rule = policy_signature(policy);
-	if (own_check(root, &policy->risk, &rule, place, err) == -1 ||
+	if (own_check(root, &policy->risk, place, err) == -1 ||
 	    budgets_read(policy, json_get(root, "remote_budgets"), place,
 		err) == -1)
 		return -1;
 	numbers_read(policy, root);
+	mirror_read(policy, json_get_text(root, "mirror_ahead"));
 	protocols_read(policy, json_get(root, "protocols"));
 	policy_windows_read(&policy->windows, json_get(root, "windows"));
 	globs_read(&policy->sensitive_paths, json_get(root, "sensitive_paths"));
@@ -461,13 +412,6 @@ policy_read(struct policy *policy, const struct json *root, const char *place,
 	free(file);
 
 	return rc;
-}
-
-struct signature_rule
-policy_signature(const struct policy *policy)
-{
-	return (struct signature_rule){ policy->require_signature,
-		policy->allowed_signers, policy->keyring };
 }
 
 int64_t
@@ -500,7 +444,5 @@ policy_clear(struct policy *policy)
 	free(policy->budgets);
 	policy_windows_clear(&policy->windows);
 	list_clear(&policy->sensitive_paths);
-	free(policy->allowed_signers);
-	free(policy->keyring);
 	*policy = (struct policy){ 0 };
 }

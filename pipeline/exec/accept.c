@@ -91,6 +91,7 @@ struct rows {
 	const struct state *state;
 	char *staging; /* owned; of STATE; NULL: none */
 	const char *cycle;
+	int64_t keep_rollbacks;
 };
 
 /* A4: objects come from STATE's own staging of this repository, or not. */
@@ -144,14 +145,16 @@ is_due(const struct json *reservation, const struct json *plan,
 }
 
 static void
-fill_apply(struct apply *apply, const struct json *fleet,
-    const struct json *probe, const struct json *plan,
-    const struct json *reservation)
+fill_apply(struct apply *apply, const struct rows *rows,
+    const struct json *plan, const struct json *reservation)
 {
+	const char *key = json_get_text(plan, "repo_key");
+	const struct json *fleet = map_get(&rows->fleet, key);
+	const struct json *probe = map_get(&rows->probe, key);
 	const struct json *endpoint = json_get(probe, "endpoint");
 	const char *role = json_get_text(endpoint, "role");
 
-	apply->repo_key = json_get_text(plan, "repo_key");
+	apply->repo_key = key;
 	apply->path = json_get_text(fleet, "path");
 	apply->checks = json_get(fleet, "checks");
 	apply->strategy = json_get_text(plan, "strategy");
@@ -166,6 +169,8 @@ fill_apply(struct apply *apply, const struct json *fleet,
 		apply->staging = json_get_text(probe, "staging");
 	}
 	apply->token = json_get_int(reservation, "token", 0);
+	apply->keep_rollbacks = json_get_int(json_get(fleet, "policy"),
+	    "keep_rollbacks", rows->keep_rollbacks);
 	apply->lane = json_get_int(reservation, "lane", 0);
 	apply->turn = json_get_int(reservation, "turn", 0);
 }
@@ -188,8 +193,7 @@ add_job(struct jobs *jobs, const struct rows *rows,
 	*job = (struct job){ .depends_on = json_get(fleet, "depends_on") };
 	apply_init(&job->apply, rows->state);
 	job->apply.cycle = rows->cycle;
-	fill_apply(&job->apply, fleet, map_get(&rows->probe, key), plan,
-	    reservation);
+	fill_apply(&job->apply, rows, plan, reservation);
 	if (check_strategy(&job->apply, err) == -1)
 		return -1;
 
@@ -228,6 +232,8 @@ accept_jobs(struct jobs *jobs, struct doc *doc, const struct state *state,
 
 	rows.staging = state->path != NULL ? realpath(staging, NULL) : NULL;
 	rows.cycle = cycle.id;
+	rows.keep_rollbacks =
+	    json_get_int(doc_get(doc, "policy"), "keep_rollbacks", 0);
 	free(staging);
 	jobs->lane_count = json_get_int(plan, "lane_count", 1);
 	at = json_first(json_get(doc_get(doc, "lease"), "reservations"));

@@ -42,6 +42,7 @@ struct apply {
 	const char *staging; /* the repository with the objects, or NULL */
 	const struct json *checks; /* the fleet's, or NULL */
 	int64_t token, lane, turn;
+	int64_t keep_rollbacks; /* 0: all */
 
 	/* What is open. */
 	struct target *target;

@@ -5,6 +5,7 @@
 #include "keep.h"
 #include "lock.h"
 #include "prepare.h"
+#include "prune.h"
 #include "story.h"
 #include <stdio.h>
 #include <string.h>
@@ -89,8 +90,11 @@ close_apply(struct apply *apply, const struct paths *paths)
 		    "%s: written to meanwhile, kept in %s/hermes/kept-%s",
 		    kept.list[0], target_git_dir(apply->target), apply->name);
 	close_say(apply, kept.count > 0 ? &kept : paths);
-	if (apply->verdict == VERDICT_APPLIED)
+	if (apply->verdict == VERDICT_APPLIED) {
 		close_tracking(apply);
+		if (apply->keep_rollbacks > 0)
+			prune_rollbacks(apply);
+	}
 	if (story_write(apply, true, &err) == -1)
 		apply->open = true; /* K1 */
 	else if (apply->token_fd != -1)

@@ -105,11 +105,17 @@ static const struct shape check_shape[] = {
 	NUMBER("timeout_s", SHAPE_NEED, 1, TIMEOUT_MAX_S),
 	{ 0 },
 };
+static const struct shape policy_shape[] = {
+	NUMBER("keep_rollbacks", 0, 1, 10000),
+	NUMBER("lease_ttl_ms", 0, 1000, 86400000),
+	{ 0 },
+};
 static const struct shape fleet_repo_shape[] = {
 	KEY,
 	PATH("path", SHAPE_NEED),
 	{ "depends_on", JSON_ARRAY, .each = JSON_STRING,
 	    .each_text = &key_row },
+	{ .name = "policy", .type = JSON_OBJECT, .members = policy_shape },
 	{ "checks", JSON_ARRAY, .each = JSON_OBJECT,
 	    .each_members = check_shape },
 	{ 0 },
@@ -180,6 +186,7 @@ static const struct {
 	const char *name, *list;
 	const struct shape *table;
 } members[] = {
+	{ "policy", NULL, policy_shape },
 	{ "fleet", "repos", fleet_shape },
 	{ "probe", "repos", probe_shape },
 	{ "plan", "repos", plan_shape },
@@ -220,6 +227,8 @@ check_member(struct doc *doc, size_t i, struct err *err)
 	if (member == NULL || shape_check(member, members[i].table, 0, name,
 				  EX_DATAERR, err) == -1)
 		return -1;
+	if (members[i].list == NULL)
+		return 0;
 	place = xasprintf("%s.%s", name, members[i].list);
 	rc = check_keys(json_get(member, members[i].list), place, err);
 	free(place);

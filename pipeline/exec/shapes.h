@@ -11,8 +11,8 @@
 
 #include "json/doc.h"
 
-/* The members fleet, probe, plan, lease and gate; no repository and no token
- * is in any of them twice. EX_DATAERR. */
+/* The members policy, fleet, probe, plan, lease and gate; no repository and no
+ * token is in any of them twice. EX_DATAERR. */
 int shapes_check(struct doc *doc, struct err *err);
 
 #endif

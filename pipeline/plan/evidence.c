@@ -1,7 +1,6 @@
 #include "evidence.h"
 #include "base/alloc.h"
 #include "model/federation.h"
-#include "model/signature.h"
 #include "note.h"
 #include <stdlib.h>
 #include <string.h>
@@ -65,18 +64,7 @@ expired(const struct plan *plan, const struct plan_repo *repo)
 	return (plan->now - seen_at(plan, repo)) / 1000 > most_s;
 }
 
-/* A7: a signature that the policy wants, which no age takes back. */
-static bool
-is_signed(const struct plan *plan, const struct plan_repo *repo)
-{
-	const char *want =
-	    json_text(facts_policy(plan, repo, "require_signature"));
-
-	return signature_good(json_get(repo->probe, "signature"), want,
-	    repo->tip);
-}
-
-/* What keeps the primary from vouching for the tip, owned; NULL: it does. */
+/* What keeps the tip from being vouched for, owned; NULL: V1 holds. */
 static char *
 doubt(const struct plan *plan, const struct plan_repo *repo)
 {
@@ -107,8 +95,7 @@ evidence_note(const struct plan *plan, struct plan_repo *repo)
 {
 	char *why;
 
-	if (federation_role(role(repo)) <= 0 || accepts(plan, repo) ||
-	    is_signed(plan, repo))
+	if (federation_role(role(repo)) <= 0 || accepts(plan, repo))
 		return;
 	why = doubt(plan, repo);
 	if (why)
@@ -127,10 +114,6 @@ evidence_text(const struct plan *plan, const struct plan_repo *repo)
 
 	if (!repo->due || federation_role(role(repo)) <= 0)
 		return NULL;
-	if (is_signed(plan, repo))
-		return signature_text(json_get(repo->probe, "signature"),
-		    json_text(facts_policy(plan, repo, "require_signature")),
-		    repo->tip);
 	why = doubt(plan, repo);
 	if (why)
 		return why;

@@ -80,12 +80,12 @@ note_one(struct table *table, struct doc *doc, const struct probe *probe,
 
 	if (row)
 		health = remembered(row);
-	else if (good(listing->endpoint.class)) /* steady until it fails */
+	else if (good(listing_class(listing))) /* steady until it fails */
 		health.counts.good_count = FEDERATION_GOOD_COUNT;
 	before = health.class;
 	health.url = listing->shown;
 	health.host = listing->url.host;
-	health.class = listing->endpoint.class;
+	health.class = listing_class(listing);
 	if (!before || strcmp(before, health.class) != 0)
 		health.since_at = now;
 	federation_health_note(&health.counts, good(health.class));
@@ -99,6 +99,16 @@ compare(const void *a, const void *b)
 {
 	return strcmp(((const struct health *)a)->url,
 	    ((const struct health *)b)->url);
+}
+
+/* Of two ways to one URL that one counts which failed, else the first. */
+static bool
+counts(const struct map *asked, const struct listing *listing)
+{
+	const struct listing *other = map_get(asked, listing->shown);
+
+	return !other ||
+	       (good(listing_class(other)) && !good(listing_class(listing)));
 }
 
 /* What was asked now, and what is remembered of the rest. */
@@ -116,8 +126,13 @@ fill(struct table *table, struct doc *doc, const struct probe *probe,
 		listing = probe->listings.items[i];
 		if (!listing->endpoint.class || (offline && listing->url.host))
 			continue;
-		map_put(&asked, listing->shown, (void *)listing);
-		note_one(table, doc, probe, listing, now);
+		if (counts(&asked, listing))
+			map_put(&asked, listing->shown, (void *)listing);
+	}
+	for (i = 0; i < probe->listings.count; i++) {
+		listing = probe->listings.items[i];
+		if (map_get(&asked, listing->shown) == listing)
+			note_one(table, doc, probe, listing, now);
 	}
 	row = json_first(
 	    json_get(json_get(doc_get(doc, "memory"), "remote_health"),

@@ -9,19 +9,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct listing *
-get(struct listings *listings, const char *shown)
+#define KEY_MARK '\t' /* no URL has one */
+
+char *
+listing_key(const char *shown, const char *access)
 {
-	struct listing *listing = map_get(&listings->by_url, shown);
+	return xasprintf("%s%c%s", shown, KEY_MARK, access);
+}
+
+static struct listing *
+get(struct listings *listings, const char *key)
+{
+	struct listing *listing = map_get(&listings->by_key, key);
+	const char *mark = strchrnul(key, KEY_MARK);
 
 	if (listing)
 		return listing;
 	listing = xcalloc(1, sizeof(*listing));
-	listing->shown = xstrdup(shown);
+	listing->key = xstrdup(key);
+	listing->shown = xstrndup(key, (size_t)(mark - key));
+	access_parse(&listing->access, mark + (*mark != '\0'));
 	listings->items = xgrow(listings->items, listings->count,
 	    &listings->cap, sizeof(*listings->items));
 	listings->items[listings->count++] = listing;
-	map_put(&listings->by_url, listing->shown, listing);
+	map_put(&listings->by_key, listing->key, listing);
 
 	return listing;
 }
@@ -39,10 +50,9 @@ wants(const struct listing *listing, const char *ref)
 }
 
 const struct endpoint *
-listing_find(const struct listings *listings, const char *shown,
-    const char *ref)
+listing_find(const struct listings *listings, const char *key, const char *ref)
 {
-	const struct listing *listing = map_get(&listings->by_url, shown);
+	const struct listing *listing = map_get(&listings->by_key, key);
 
 	return listing && listing->endpoint.class && wants(listing, ref)
 		   ? &listing->endpoint
@@ -50,12 +60,13 @@ listing_find(const struct listings *listings, const char *shown,
 }
 
 const char *
-listing_want(struct listings *listings, const char *shown, const char *ref)
+listing_want(struct listings *listings, const char *key, const char *ref)
 {
-	struct listing *listing = get(listings, shown);
+	struct listing *listing = get(listings, key);
 	const char *why;
 
-	if (!listing->url.text && url_parse(&listing->url, shown, &why) == -1)
+	if (!listing->url.text &&
+	    url_parse(&listing->url, listing->shown, &why) == -1)
 		return NULL;
 	if (!wants(listing, ref)) {
 		listing->wanted = xgrow(listing->wanted, listing->wanted_count,
@@ -68,11 +79,31 @@ listing_want(struct listings *listings, const char *shown, const char *ref)
 }
 
 void
-listing_note(struct listings *listings, const char *shown, const char *class)
+listing_note(struct listings *listings, const char *key, const char *class)
 {
 	const struct reason *reason = reason_find(class);
 
-	get(listings, shown)->endpoint.class = reason ? reason->code : "ok";
+	get(listings, key)->endpoint.class = reason ? reason->code : "ok";
+}
+
+const char *
+listing_fetched(struct listings *listings, const char *key, const char *class)
+{
+	struct listing *listing = get(listings, key);
+	const struct reason *reason = reason_find(class);
+
+	if (reason && reason_is(class, REASON_REMOTE))
+		listing->fetch_class = reason->code;
+
+	return listing->url.host;
+}
+
+const char *
+listing_class(const struct listing *listing)
+{
+	return listing->endpoint.class && listing->fetch_class
+		   ? listing->fetch_class
+		   : listing->endpoint.class;
 }
 
 #define MEMORY_MAX ((size_t)512 << 20) /* of a worker */
@@ -87,7 +118,7 @@ struct run {
 	struct budget budget;
 };
 
-/* A line each: class, detail, when to come back, head, tags, refs. */
+/* A line each: class, detail, when to come back, head, refs. */
 static void
 work(void *ctx, size_t i, struct buf *answer)
 {
@@ -97,8 +128,8 @@ work(void *ctx, size_t i, struct buf *answer)
 	size_t k;
 
 	patience_begin(run->deadline_ms);
-	endpoint_list(&got, &listing->url, (const char *const *)listing->wanted,
-	    listing->wanted_count);
+	endpoint_list(&got, &listing->url, &listing->access,
+	    (const char *const *)listing->wanted, listing->wanted_count);
 	buf_printf(answer, "class %s\n", got.class);
 	if (got.detail)
 		buf_printf(answer, "detail %s\n", got.detail);
@@ -107,25 +138,10 @@ work(void *ctx, size_t i, struct buf *answer)
 		    (long long)trouble_last()->retry_after_ms);
 	if (got.head)
 		buf_printf(answer, "head %s\n", got.head);
-	for (k = 0; k < got.tag_count; k++)
-		buf_printf(answer, "tag %s %s %s\n", got.tags[k].oid,
-		    got.tags[k].peeled, got.tags[k].name);
 	for (k = 0; k < got.ref_count; k++)
 		buf_printf(answer, "%s %s\n", got.refs[k].oid,
 		    got.refs[k].name);
 	endpoint_clear(&got);
-}
-
-/* "OID PEELED NAME" */
-static void
-read_tag(struct endpoint *endpoint, char *line)
-{
-	char *peeled = line + OID_SIZE, *name = peeled + OID_SIZE;
-
-	if (strlen(line) <= (size_t)(name - line))
-		return;
-	peeled[-1] = name[-1] = '\0';
-	endpoint_add_tag(endpoint, name, line, peeled);
 }
 
 static void
@@ -142,8 +158,6 @@ read_line(struct endpoint *endpoint, char *line, int64_t *retry_ms)
 		*retry_ms = strtoll(line + 6, NULL, 10);
 	} else if (strncmp(line, "head ", 5) == 0) {
 		endpoint->head = xstrdup(line + 5);
-	} else if (strncmp(line, "tag ", 4) == 0) {
-		read_tag(endpoint, line + 4);
 	} else if (strlen(line) > OID_SIZE) {
 		line[OID_SIZE - 1] = '\0';
 		endpoint_add(endpoint, line + OID_SIZE, line);
@@ -287,7 +301,7 @@ by_host(const struct listings *listings, size_t *count)
 static bool
 failed(const struct listing *listing)
 {
-	return strcmp(listing->endpoint.class, "ok") != 0;
+	return strcmp(listing_class(listing), "ok") != 0;
 }
 
 void
@@ -306,7 +320,7 @@ listing_write_hosts(const struct listings *listings, struct jw *jw)
 			    strcmp(list[k]->url.host, list[i]->url.host) == 0;
 		     k++)
 			if (failed(list[k]) && bad++ == 0)
-				class = list[k]->endpoint.class;
+				class = listing_class(list[k]);
 		jw_object(jw, NULL);
 		jw_text(jw, "host", list[i]->url.host);
 		jw_int(jw, "asked_count", (int64_t)(k - i));
@@ -364,13 +378,15 @@ listings_clear(struct listings *listings)
 		for (k = 0; k < listing->wanted_count; k++)
 			free(listing->wanted[k]);
 		free(listing->wanted);
+		free(listing->key);
 		free(listing->shown);
+		access_clear(&listing->access);
 		url_clear(&listing->url);
 		endpoint_clear(&listing->endpoint);
 		free(listing);
 	}
 	free(listings->items);
-	map_clear(&listings->by_url);
+	map_clear(&listings->by_key);
 	breaker_clear(&listings->breaker);
 	*listings = (struct listings){ 0 };
 }

@@ -1,6 +1,7 @@
 #include "members.h"
 #include "base/alloc.h"
 #include "git/rewrite.h"
+#include "git/scope.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,23 +53,48 @@ static void
 fill(struct members *members, struct member *member, const char *text,
     const struct fleet_repo *repo, const struct place *place)
 {
-	char *real;
+	const struct gitconfig *own =
+	    repo->trust_config ? &place->config : NULL;
+	char *real, *access = NULL;
 
 	member->class = "not-asked";
 	if (!text) {
 		member->shown = xstrdup(member->name);
+		member->key = listing_key(member->shown, "");
 		refuse(member, xstrdup("no such remote in the repository"));
 		return;
 	}
-	real = rewrite_url(&members->probe->user,
-	    repo->trust_config ? &place->config : NULL, text);
+	real = rewrite_url(members->user, own, text);
 	if (parse(member, real, place) == 0 &&
 	    !policy_allows(members->probe->policy, &member->url))
 		refuse(member, xasprintf("%s: not among the policy's protocols",
 				   url_protocol_name(member->url.protocol)));
 	member->shown =
 	    member->url.text ? xstrdup(member->url.text) : url_redacted(real);
+	if (member->url.text) {
+		access_read(&member->access, members->user, own, &member->url,
+		    member->name);
+		access = access_text(&member->access);
+	}
+	member->key = listing_key(member->shown, access ? access : "");
+	free(access);
 	free(real);
+}
+
+/* The user's configuration, as it is for this checkout. */
+static void
+read_user(struct members *members, const struct fleet_repo *repo,
+    const struct place *place)
+{
+	struct scope scope;
+
+	members->user = &members->probe->user;
+	if (!members->user->conditional)
+		return;
+	scope_make(&scope, place, repo->path, &place->config);
+	rewrite_user_config(&members->conditional, &scope.asked);
+	scope_clear(&scope);
+	members->user = &members->conditional;
 }
 
 void
@@ -81,6 +107,7 @@ members_make(struct members *members, const struct probe *probe,
 	size_t i;
 
 	members->probe = probe;
+	read_user(members, repo, &in->place);
 	members->known = map_get(&probe->known, repo->repo_key);
 	members->count = repo->remote_count > 0 ? repo->remote_count
 						: in->upstream_remote != NULL;
@@ -172,9 +199,9 @@ ask_path(struct member *member, const char *ref, struct buf *answer)
 {
 	struct endpoint endpoint = { 0 };
 
-	endpoint_list(&endpoint, &member->url, &ref, 1);
+	endpoint_list(&endpoint, &member->url, NULL, &ref, 1);
 	take(member, &endpoint, ref);
-	buf_printf(answer, "asked %s\t%s\n", endpoint.class, member->shown);
+	buf_printf(answer, "asked %s\t%s\n", endpoint.class, member->key);
 	endpoint_clear(&endpoint);
 }
 
@@ -194,7 +221,7 @@ any_failed(const struct members *members)
 static void
 want(const struct member *member, const char *ref, struct buf *answer)
 {
-	buf_printf(answer, "want %s\t%s\n", member->shown, ref);
+	buf_printf(answer, "want %s\t%s\n", ref, member->key);
 }
 
 static void
@@ -208,8 +235,7 @@ want_others(const struct members *members, const struct member *but,
 		member = &members->items[i];
 		if (member != but && !member->asked &&
 		    member->url.protocol != URL_FILE &&
-		    !listing_find(&members->probe->listings, member->shown,
-			ref))
+		    !listing_find(&members->probe->listings, member->key, ref))
 			want(member, ref, answer);
 	}
 }
@@ -224,7 +250,7 @@ members_ask(struct members *members, struct member *member, const char *ref,
 		ask_path(member, ref, answer);
 		return true;
 	}
-	listed = listing_find(&members->probe->listings, member->shown, ref);
+	listed = listing_find(&members->probe->listings, member->key, ref);
 	if (listed) {
 		take(member, listed, ref);
 		return true;
@@ -247,7 +273,7 @@ members_know(struct members *members, const char *ref)
 		member = &members->items[i];
 		listed = member->asked ? NULL
 				       : listing_find(&members->probe->listings,
-					     member->shown, ref);
+					     member->key, ref);
 		if (listed)
 			take(member, listed, ref);
 	}
@@ -335,11 +361,14 @@ members_clear(struct members *members)
 
 	for (i = 0; i < members->count; i++) {
 		free(members->items[i].shown);
+		free(members->items[i].key);
+		access_clear(&members->items[i].access);
 		free(members->items[i].detail);
 		free(members->items[i].head);
 		url_clear(&members->items[i].url);
 	}
 	free(members->items);
 	free(members->view);
+	gitconfig_clear(&members->conditional);
 	*members = (struct members){ 0 };
 }

@@ -10,12 +10,14 @@
 #include "probe.h"
 
 struct member {
-	const char *name;   /* borrowed; the remote's name; or NULL */
-	const char *role;   /* borrowed */
-	char *shown;        /* owned; the URL, redacted */
-	struct url url;     /* empty where it is refused */
-	const char *class;  /* static */
-	char *detail;       /* owned; or NULL */
+	const char *name;     /* borrowed; the remote's name; or NULL */
+	const char *role;     /* borrowed */
+	char *shown;          /* owned; the URL, redacted */
+	char *key;            /* owned; of its listing; never shown (A1) */
+	struct access access; /* how it is reached */
+	struct url url;       /* empty where it is refused */
+	const char *class;    /* static */
+	char *detail;         /* owned; or NULL */
 	char *head;         /* owned; the branch that its HEAD names; or NULL */
 	char tip[OID_SIZE]; /* empty: not known */
 	bool asked;
@@ -31,6 +33,8 @@ struct members {
 	struct federation_member *view; /* owned; what is selected from */
 	const struct probe *probe;      /* borrowed */
 	const struct json *known;       /* borrowed; memory.state's row */
+	const struct gitconfig *user;   /* borrowed; as it is for this one */
+	struct gitconfig conditional;   /* what `user` is where that depends */
 };
 
 /* Of the fleet's remotes, or of the branch's upstream. */

@@ -7,11 +7,9 @@
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
 
-#include "base/instant.h"
 #include "base/map.h"
 #include "git/gitconfig.h"
 #include "json/doc.h"
-#include "keys.h"
 #include "listing.h"
 #include "model/fleet.h"
 #include "model/policy.h"
@@ -37,11 +35,10 @@ struct probe_repo {
 struct probe {
 	const struct fleet *fleet;   /* borrowed */
 	const struct policy *policy; /* borrowed */
-	const struct keys *keys;     /* borrowed; whose signatures count */
-	instant now;                 /* the cycle's */
 	char *self;                  /* owned; the running program */
 	char *staging; /* owned; real path of the folder; NULL: fetch nothing */
-	struct gitconfig user; /* the user's and the system's */
+	struct gitconfig user; /* the user's and the system's, without what
+				  is included on conditions */
 	struct map known;      /* repo_key -> its row of memory.state */
 	struct map health;     /* url -> its row of memory.remote_health */
 	struct map staged;     /* key on disk -> itself: what staging holds */

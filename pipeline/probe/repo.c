@@ -198,10 +198,9 @@ write_fetched(const struct work *work)
 		class = member->fetch_failed ? member->class : NULL;
 		if (member == work->selected && work->comparison.staging)
 			class = "ok";
-		if (class && member->url.host)
+		if (class)
 			buf_printf(work->answer, "fetched %s %lld %s\n", class,
-			    (long long)member->retry_after_ms,
-			    member->url.host);
+			    (long long)member->retry_after_ms, member->key);
 	}
 }
 

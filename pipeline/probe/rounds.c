@@ -46,25 +46,28 @@ read_want(struct probe *probe, struct probe_repo *repo, char *line)
 	if (!tab)
 		return;
 	*tab = '\0';
-	host = listing_want(&probe->listings, line, tab + 1);
+	host = listing_want(&probe->listings, tab + 1, line);
 	if (!repo->waits)
 		repo->host = host;
 	repo->waits = true;
 }
 
-/* "fetched CLASS MS HOST", behind the word. */
+/* "fetched CLASS MS KEY", behind the word. */
 static void
 read_fetched(struct probe *probe, char *line)
 {
-	char *ms = strchr(line, ' '), *host;
+	char *ms = strchr(line, ' '), *key;
+	const char *host;
 
 	if (!ms)
 		return;
 	*ms++ = '\0';
-	host = strchr(ms, ' ');
-	if (host)
-		breaker_note(&probe->listings.breaker, host + 1, line,
-		    strtoll(ms, NULL, 10));
+	key = strchr(ms, ' ');
+	if (!key)
+		return;
+	host = listing_fetched(&probe->listings, key + 1, line);
+	breaker_note(&probe->listings.breaker, host, line,
+	    strtoll(ms, NULL, 10));
 }
 
 static void

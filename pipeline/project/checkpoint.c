@@ -52,6 +52,7 @@ restore(const struct json *root, struct fold *fold, struct ledger_head *at,
 	history->bytes = json_get_int(mark, "bytes", 0);
 	history->line_bytes = json_get_int(mark, "line_bytes", 0);
 	copy_hash(mark, history->hash);
+	history->key_bytes = json_get_int(mark, "key_bytes", 0);
 	fold_restore(fold, json_get(root, "fold"));
 	fold->head.seq = at->seq;
 	memcpy(fold->head.hash, at->hash, sizeof at->hash);
@@ -102,6 +103,7 @@ checkpoint_write(const struct state *state, struct fold *fold,
 	jw_int(&jw, "bytes", history->bytes);
 	jw_int(&jw, "line_bytes", history->line_bytes);
 	jw_text(&jw, "hash", history->hash);
+	jw_int(&jw, "key_bytes", history->key_bytes);
 	jw_end(&jw);
 	fold_save(fold, "fold", &jw);
 	jw_end(&jw);

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -140,14 +141,83 @@ move_mark(struct history_mark *mark, const struct buf *lines)
 	line_hash(start, (size_t)mark->line_bytes, mark->hash);
 }
 
-int
-history_append(const struct state *state, struct history_mark *mark,
-    const struct buf *lines, struct err *err)
+/* What stays of the file, then the lines, in one go. */
+static int
+rewrite(const struct state *state, const struct history *history,
+    struct err *err)
 {
-	if (mark->bytes > 0 ? append(state, mark, lines, err) == -1
-			    : state_write(state, HISTORY_NAME, buf_text(lines),
-				  lines->len, err) == -1)
+	size_t kept = (size_t)(history->mark.bytes - history->drop_bytes);
+	struct buf text = { 0 };
+	int fd, done = 1;
+
+	if (kept > 0) {
+		fd = open_history(state, O_RDONLY);
+		if (fd == -1)
+			return err_sys(err, EX_IOERR, HISTORY_NAME);
+		buf_reserve(&text, kept);
+		done = read_at(fd, text.data, kept, history->drop_bytes, err);
+		text.len = kept;
+		close(fd);
+		if (done == 0)
+			err_set(err, EX_IOERR, HISTORY_NAME ": cut short");
+	}
+	buf_add(&text, history->lines.data, history->lines.len);
+	if (done == 1)
+		done = state_write(state, HISTORY_NAME, buf_text(&text),
+			   text.len, err) == -1
+			   ? -1
+			   : 1;
+	buf_clear(&text);
+	return done == 1 ? 0 : -1;
+}
+
+int
+history_write(const struct state *state, struct history *history,
+    struct err *err)
+{
+	struct history_mark *mark = &history->mark;
+	bool anew = mark->bytes == 0 || history->drop_bytes > 0;
+
+	if ((anew ? rewrite(state, history, err)
+		  : append(state, mark, &history->lines, err)) == -1)
 		return -1;
-	move_mark(mark, lines);
+	mark->bytes -= history->drop_bytes;
+	mark->key_bytes -= history->drop_bytes;
+	history->drop_bytes = 0;
+	move_mark(mark, &history->lines);
+	buf_reset(&history->lines);
 	return 0;
+}
+
+/* The file goes whole, and what of the lines is before the last key line. */
+static void
+drop_lines(struct history *history)
+{
+	struct buf *lines = &history->lines;
+	size_t cut = (size_t)(history->drop_bytes - history->mark.bytes);
+
+	memmove(lines->data, lines->data + cut, lines->len - cut);
+	lines->len -= cut;
+	history->mark.key_bytes -= history->drop_bytes;
+	history->mark.bytes = 0;
+	history->mark.line_bytes = 0;
+	history->drop_bytes = 0;
+}
+
+void
+history_key(struct history *history, size_t start)
+{
+	struct history_mark *mark = &history->mark;
+
+	history->drop_bytes = mark->key_bytes;
+	mark->key_bytes = mark->bytes + (int64_t)start;
+	if (history->drop_bytes > 0 && history->drop_bytes >= mark->bytes)
+		drop_lines(history);
+}
+
+void
+history_clear(struct history *history)
+{
+	buf_clear(&history->lines);
+	*history = (struct history){ 0 };
 }

@@ -24,7 +24,7 @@ void
 project_clear(struct project *project)
 {
 	fold_clear(&project->fold);
-	buf_clear(&project->lines);
+	history_clear(&project->history);
 }
 
 static bool
@@ -39,6 +39,8 @@ static int
 take(struct walk *walk, const struct json *line, struct err *err)
 {
 	struct project *project = walk->project;
+	struct history *history = &project->history;
+	size_t start = history->lines.len;
 	struct fold_event event;
 
 	if (fold_event_read(&event, line, NULL, 0, err) == -1)
@@ -46,8 +48,9 @@ take(struct walk *walk, const struct json *line, struct err *err)
 	if (is_beyond(walk->until, &event))
 		return 1;
 	fold_event(&project->fold, &event);
-	if (fold_is_boundary(&event))
-		fold_patch(&project->fold, &event, &project->lines);
+	if (fold_is_boundary(&event) &&
+	    fold_patch(&project->fold, &event, &history->lines))
+		history_key(history, start);
 	return 0;
 }
 
@@ -84,10 +87,10 @@ resume(struct project *project, const struct state *state,
 {
 	struct err why;
 	int got = checkpoint_read(state, &project->fold, &project->at,
-	    &project->history, err);
+	    &project->history.mark, err);
 
 	if (got == 1)
-		got = history_check(state, &project->history, err);
+		got = history_check(state, &project->history.mark, err);
 	if (got != 1)
 		return got;
 	return project->at.seq <= head->seq &&
@@ -133,12 +136,11 @@ int
 project_keep(struct project *project, const struct state *state,
     struct err *err)
 {
-	if (history_append(state, &project->history, &project->lines, err) ==
-		-1 ||
+	if (history_write(state, &project->history, err) == -1 ||
 	    views_write(state, &project->fold, err) == -1)
 		return -1;
 	return checkpoint_write(state, &project->fold, &project->at,
-	    &project->history, err);
+	    &project->history.mark, err);
 }
 
 /* The document's own events, folded over nothing. */

@@ -21,9 +21,8 @@
 
 struct project {
 	struct fold fold;
-	struct ledger_head at;       /* where in the ledger the fold stands */
-	struct history_mark history; /* of the file, before `lines` */
-	struct buf lines;            /* new ones of the history */
+	struct ledger_head at; /* where in the ledger the fold stands */
+	struct history history;
 };
 
 /* How far to go: up to `seq`, or up to the last event before one that is

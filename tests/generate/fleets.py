@@ -55,7 +55,7 @@ def policy(rng):
         "cooldown_max_s": 86400, "evidence_max_age_s": 604800,
         "mirror_ahead": "defer",
         "require_signature": "none", "protocols": ["file", "https", "ssh"],
-        "keep_cycles": 30,
+        "keep_rollbacks": 10, "keep_cycles": 30,
     }
     if rng.random() < 0.2:
         made["windows"] = [{rng.choice(["allow", "deny"]): "Sat-Sun 03:00-05:00",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """replay.py HISTORY EMPTY OUTDIR - apply the history's patches (RFC 6902).
 
-EMPTY is the snapshot of the empty ledger; OUTDIR/SEQ.json is what stands
+EMPTY is what the first line is applied to; OUTDIR/SEQ.json is what stands
 after the line of that seq. add, remove and replace, as the RFC has them: the
 target of remove and replace must exist, an array's add moves what is behind.
 """
@@ -36,7 +36,11 @@ def main():
     with open(history, encoding="utf-8") as lines:
         for line in map(json.loads, lines):
             for op in line["patch"]:
-                apply(document, op)
+                if op["path"] == "":
+                    assert op["op"] == "replace", op
+                    document = op["value"]
+                else:
+                    apply(document, op)
             assert document["seq"] == line["seq"], line["seq"]
             path = pathlib.Path(out) / f"{line['seq']}.json"
             path.write_text(json.dumps(document))
