@@ -181,6 +181,26 @@ hermes-probe: $PWD/$fleet: depends_on: a circle: c, d: none of them can be first
 	assert_line --regexp "^a +main +$before.*$after.* +applied"
 }
 
+@test "hermes: status, plan and undo of one repository print its row alone" {
+	repo_make a b
+	upstream_commit a
+	upstream_commit b
+	house_make a b
+	run -0 hermes plan b
+	assert_equal "${#lines[@]}" 2
+	assert_line --regexp '^b +main .* upgrade'
+	hermes cycle
+	run -0 hermes status b
+	assert_equal "${#lines[@]}" 2
+	assert_line --regexp '^b +main .* applied'
+	run -0 hermes undo a
+	assert_equal "${#lines[@]}" 2
+	assert_line --regexp '^a +main .* applied'
+	run -65 hermes status c
+	assert_output 'hermes-show: stdin: no repository "c"'
+	run -64 hermes status a b
+}
+
 @test "hermes: a repository on hold is left alone until it is not" {
 	repo_make a
 	upstream_commit a
@@ -209,6 +229,10 @@ hermes-probe: $PWD/$fleet: depends_on: a circle: c, d: none of them can be first
 	done
 	[ ! -e "$HERMES_HOME/state/runtime_events.jsonl" ]
 	hermes hold a -w why
+	echo '{' >$fleet
+	hermes hold a -w 'it is remembered'
+	run -78 --separate-stderr hermes hold b -w why
+	assert_equal "$stderr" "hermes-probe: $PWD/$fleet: 2: expected a member name, found the end"
 }
 
 @test "hermes: a group on hold is left alone until it is not" {

@@ -150,6 +150,41 @@ shows() {
 	hermes-show -p <live.json | sed -n 2p | grep -q '^b .* dirty$'
 }
 
+@test "show: -r is one repository's row, and no such row is an error" {
+	document
+	hermes-show -r app <document.json >table
+	printf '%s\n' \
+	    'REPOSITORY  BRANCH  BEFORE -> AFTER       VERDICT  REASON' \
+	    'app         main    aaaaaaaa -> bbbbbbbb  applied  is behind by 2 commits (from the mirror)' |
+	    diff - table
+	run -65 --separate-stderr hermes-show -r ap <document.json
+	assert_equal "$output" ''
+	assert_equal "$stderr" 'hermes-show: stdin: no repository "ap"'
+}
+
+# on_a_terminal COLUMNS COMMAND - what it prints there
+on_a_terminal() {
+	script -qec "stty cols $1 -onlcr; $2" /dev/null </dev/null
+}
+
+@test "show: on a terminal a long reason goes on below itself, nothing is cut" {
+	document '.plan.repos[1].text = "lib: " + ([range(12) | "word\(.)"] |
+	    join(" ")) + " " + ("x" * 40) | del(.exec)'
+	hermes-show <document.json >table
+	on_a_terminal 80 'hermes-show <document.json' >wrapped
+	[ "$(wc -L <wrapped)" -le 80 ]
+	# the same words in the same order, and the columns in their places
+	diff <(tr -s ' \n' '\n' <table | tr -d '\n') \
+	    <(tr -s ' \n' '\n' <wrapped | tr -d '\n')
+	assert_equal "$(sed -n '4,6p' wrapped | cut -c -51 | sort -u)" \
+	    "$(printf '%51s' '')"
+	sed -n 4p wrapped | grep -q '^ *word'
+	# where there is no room for it, it is left to the terminal
+	on_a_terminal 60 'hermes-show <document.json' | diff table -
+	LC_ALL=C.UTF-8 on_a_terminal 300 'hermes-show <document.json' >wide
+	LC_ALL=C.UTF-8 hermes-show <document.json | diff - wide
+}
+
 @test "show: -f json is what jq prints" {
 	document '.x = {"a": [], "b": {}, "c": ["\"}{,:", -7, null, true,
 	    9007199254740991], "d": "\u0001\u00e9"}'
@@ -259,6 +294,8 @@ shows() {
 	run -64 hermes-show more
 	run -64 hermes-show -f svg
 	run -64 hermes-show -p -f json
+	run -64 hermes-show -r a -f json
+	run -64 hermes-show -r a -p
 	run -0 hermes-show -h
 	assert_line --partial 'usage: hermes-show'
 }

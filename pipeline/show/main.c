@@ -14,9 +14,11 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-static const char usage[] = "hermes-show [-p] [-f table|json|dot|id|keep]";
+static const char usage[] =
+    "hermes-show [-p | -r REPO] [-f table|json|dot|id|keep]";
 
 static bool
 shows_utf8(void)
@@ -25,26 +27,40 @@ shows_utf8(void)
 	       strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* Of stdout where that is a terminal, else 0. */
+static size_t
+terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == -1)
+		return 0;
+	return size.ws_col;
+}
+
 static int
-table(struct doc *doc, bool person, struct buf *out, struct err *err)
+table(struct doc *doc, const struct table_options *opts, struct buf *out,
+    struct err *err)
 {
 	struct rows rows = { 0 };
 	int done = rows_read(&rows, doc, err);
 
-	if (done == 0 && person)
+	if (done == 0 && opts->person)
 		done = rows_person(&rows, doc, err);
 	if (done == 0)
-		table_write(&rows, shows_utf8(), person, out);
+		done = table_write(&rows, opts, out, err);
 	rows_clear(&rows);
 	return done;
 }
 
 static int
-json(struct doc *doc, bool person, struct buf *out, struct err *err)
+json(struct doc *doc, const struct table_options *opts, struct buf *out,
+    struct err *err)
 {
 	struct buf bytes = { 0 };
 
-	(void)person;
+	(void)opts;
 	(void)err;
 	doc_bytes(doc, &bytes);
 	pretty_add(out, bytes.data, bytes.len);
@@ -53,19 +69,21 @@ json(struct doc *doc, bool person, struct buf *out, struct err *err)
 }
 
 static int
-dot(struct doc *doc, bool person, struct buf *out, struct err *err)
+dot(struct doc *doc, const struct table_options *opts, struct buf *out,
+    struct err *err)
 {
-	(void)person;
+	(void)opts;
 	return dot_write(doc, out, err);
 }
 
 /* The cycle's id, for whoever files the document under it. */
 static int
-id(struct doc *doc, bool person, struct buf *out, struct err *err)
+id(struct doc *doc, const struct table_options *opts, struct buf *out,
+    struct err *err)
 {
 	struct cycle cycle;
 
-	(void)person;
+	(void)opts;
 	if (doc_is(doc, "hermes.cycle/1", err) == -1 ||
 	    cycle_get(doc, &cycle, err) == -1)
 		return -1;
@@ -75,12 +93,13 @@ id(struct doc *doc, bool person, struct buf *out, struct err *err)
 
 /* How many cycles the policy keeps. */
 static int
-keep(struct doc *doc, bool person, struct buf *out, struct err *err)
+keep(struct doc *doc, const struct table_options *opts, struct buf *out,
+    struct err *err)
 {
 	const struct json *policy;
 	int64_t count;
 
-	(void)person;
+	(void)opts;
 	policy = doc_is(doc, "hermes.cycle/1", err) == 0
 		     ? doc_need(doc, "policy", err)
 		     : NULL;
@@ -96,8 +115,8 @@ keep(struct doc *doc, bool person, struct buf *out, struct err *err)
 
 static const struct format {
 	const char *name;
-	int (*print)(struct doc *doc, bool person, struct buf *out,
-	    struct err *err);
+	int (*print)(struct doc *doc, const struct table_options *opts,
+	    struct buf *out, struct err *err);
 } formats[] = {
 	{ "table", table },
 	{ "json", json },
@@ -118,14 +137,15 @@ format_of(const char *name)
 }
 
 static int
-run(const struct format *format, bool person, struct err *err)
+run(const struct format *format, const struct table_options *opts,
+    struct err *err)
 {
 	struct doc doc = { 0 };
 	struct buf out = { 0 };
 	int done = -1;
 
 	if (doc_read(&doc, stdin, "stdin", err) == 0 &&
-	    format->print(&doc, person, &out, err) == 0) {
+	    format->print(&doc, opts, &out, err) == 0) {
 		done = 0;
 		if (fwrite(buf_text(&out), 1, out.len, stdout) != out.len ||
 		    fflush(stdout) != 0)
@@ -140,26 +160,32 @@ int
 main(int argc, char *argv[])
 {
 	const struct format *format = &formats[0];
-	bool person = false;
+	struct table_options opts = { 0 };
 	struct err err;
 	int ch;
 
 	stage_begin(argc, argv, usage);
-	while ((ch = getopt(argc, argv, "f:p")) != -1)
+	while ((ch = getopt(argc, argv, "f:pr:")) != -1)
 		switch (ch) {
 		case 'f':
 			format = format_of(optarg);
 			break;
 		case 'p':
-			person = true;
+			opts.person = true;
+			break;
+		case 'r':
+			opts.repo = optarg; /* borrowed from argv */
 			break;
 		default:
 			stage_usage();
 		}
-	if (optind != argc || (person && format != &formats[0]))
+	if (optind != argc || (opts.person && opts.repo != NULL) ||
+	    ((opts.person || opts.repo != NULL) && format != &formats[0]))
 		stage_usage();
+	opts.utf8 = shows_utf8();
+	opts.width = terminal_width();
 
-	if (run(format, person, &err) == -1)
+	if (run(format, &opts, &err) == -1)
 		stage_die(&err);
 
 	return 0;

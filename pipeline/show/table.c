@@ -11,6 +11,7 @@
 
 #define COLUMN_COUNT 5
 #define OID_SHOWN 8
+#define REASON_MIN 20 /* in less than that nothing is broken */
 
 struct cell {
 	size_t at, len; /* in `text` */
@@ -19,6 +20,7 @@ struct cell {
 
 struct table {
 	bool utf8;
+	size_t width;       /* T3 */
 	struct buf text;    /* of all cells */
 	struct cell *cells; /* owned; COLUMN_COUNT a line */
 	size_t count, cap;
@@ -135,52 +137,133 @@ add_head(struct table *table)
 	add_cell(table, "REASON");
 }
 
-/* The last column is as long as it is. */
+static size_t
+point_width(const struct table *table, const char *text, size_t len,
+    size_t *step)
+{
+	uint32_t point;
+	int width;
+
+	*step = utf8_read(text, len, &point);
+	width = table->utf8 && point >= 0x7f ? wcwidth((wchar_t)point) : 1;
+	return width > 0 ? (size_t)width : 0;
+}
+
+/* How many bytes of the text fit into `room`: to the last space, if any. */
+static size_t
+fitting(const struct table *table, const char *text, size_t len, size_t room)
+{
+	size_t i, step, width = 0, space = 0;
+
+	for (i = 0; i < len; i += step) {
+		width += point_width(table, text + i, len - i, &step);
+		if (width > room)
+			return space > 0 ? space : i;
+		if (text[i] == ' ')
+			space = i + 1;
+	}
+	return len;
+}
+
+static void
+pad(struct buf *out, size_t count)
+{
+	for (; count > 0; count--)
+		buf_putc(out, ' ');
+}
+
+/* The last column: as long as it is, or going on below itself (T3). */
+static void
+print_last(const struct table *table, const struct cell *cell, struct buf *out)
+{
+	const char *text = table->text.data + cell->at;
+	size_t column, used, left = cell->len, indent = 0;
+	size_t room = SIZE_MAX;
+
+	for (column = 0; column + 1 < COLUMN_COUNT; column++)
+		indent += table->widths[column] + 2;
+	if (table->width >= indent + REASON_MIN)
+		room = table->width - indent;
+	for (;;) {
+		used = fitting(table, text, left, room);
+		buf_add(out, text, used);
+		text += used;
+		left -= used;
+		if (left == 0)
+			break;
+		buf_putc(out, '\n');
+		pad(out, indent);
+	}
+	buf_putc(out, '\n');
+}
+
 static void
 print_cells(const struct table *table, struct buf *out)
 {
 	const struct cell *cell;
-	size_t i, column, pad;
+	size_t i, column;
 
 	for (i = 0; i < table->count; i++) {
 		cell = &table->cells[i];
 		column = i % COLUMN_COUNT;
-		buf_add(out, table->text.data + cell->at, cell->len);
 		if (column + 1 == COLUMN_COUNT) {
-			buf_putc(out, '\n');
+			print_last(table, cell, out);
 			continue;
 		}
-		for (pad = table->widths[column] - cell->width + 2; pad > 0;
-		     pad--)
-			buf_putc(out, ' ');
+		buf_add(out, table->text.data + cell->at, cell->len);
+		pad(out, table->widths[column] - cell->width + 2);
 	}
 }
 
-void
-table_write(const struct rows *rows, bool utf8, bool person, struct buf *out)
+static bool
+is_wanted(const struct row *row, const struct table_options *opts)
 {
-	struct table table = { .utf8 = utf8 };
+	if (opts->repo != NULL)
+		return strcmp(row->repo_key, opts->repo) == 0;
+	return !opts->person || row->needs_person;
+}
+
+static void
+print_foot(const struct rows *rows, const struct table_options *opts,
+    size_t shown, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < rows->note_count; i++) {
+		table_text(out, rows->notes[i], opts->utf8);
+		buf_putc(out, '\n');
+	}
+	if (shown + rows->note_count > 0)
+		buf_putc(out, '\n');
+	if (opts->person)
+		buf_printf(out, "%zu of %zu %s a person\n", shown, rows->count,
+		    shown == 1 ? "needs" : "need");
+	else
+		counts_write(rows, opts->utf8, out);
+}
+
+int
+table_write(const struct rows *rows, const struct table_options *opts,
+    struct buf *out, struct err *err)
+{
+	struct table table = { .utf8 = opts->utf8, .width = opts->width };
 	size_t i, shown = 0;
+	int done = 0;
 
 	add_head(&table);
 	for (i = 0; i < rows->count; i++)
-		if (!person || rows->list[i]->needs_person) {
+		if (is_wanted(rows->list[i], opts)) {
 			add_row(&table, rows->list[i]);
 			shown++;
 		}
 	if (shown > 0)
 		print_cells(&table, out);
-	for (i = 0; i < rows->note_count; i++) {
-		table_text(out, rows->notes[i], utf8);
-		buf_putc(out, '\n');
-	}
-	if (shown + rows->note_count > 0)
-		buf_putc(out, '\n');
-	if (person)
-		buf_printf(out, "%zu of %zu %s a person\n", shown, rows->count,
-		    shown == 1 ? "needs" : "need");
-	else
-		counts_write(rows, utf8, out);
+	else if (opts->repo != NULL)
+		done = err_set(err, EX_DATAERR, "stdin: no repository \"%s\"",
+		    opts->repo);
+	if (opts->repo == NULL)
+		print_foot(rows, opts, shown, out);
 	buf_clear(&table.text);
 	free(table.cells);
+	return done;
 }
