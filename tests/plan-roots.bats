@@ -66,3 +66,42 @@ roots() {
 	PATH=$PWD/bin:$PATH roots 1
 	[ -s faults ]
 }
+
+# shaped PYTHON - big.json, a fleet of 10,000 that are all due, with the edges
+# that PYTHON gives its repositories `rows`; then through to the gate
+shaped() {
+	/usr/bin/python3 -B - "$top/tests/generate" "$1" >big.json <<-'MAKE'
+		import json, sys
+		sys.path.insert(0, sys.argv[1])
+		import fleets
+		made = fleets.big(1, 10000, 0, 10000)
+		rows = made["fleet"]["repos"]
+		key = [row["repo_key"] for row in rows]
+		exec(sys.argv[2])
+		json.dump(made, sys.stdout)
+	MAKE
+	hermes-plan <big.json >plan.json
+	hermes-lease <plan.json >lease.json
+	hermes-topo <lease.json >topo.json
+	hermes-gate <topo.json >out.json
+}
+
+@test "plan: a chain of 10,000 is as many turns, and the gate agrees" {
+	shaped 'for i in range(1, 10000): rows[i]["depends_on"] = [key[i - 1]]'
+	assert_equal "$(jq -c '[.plan.counts.upgrade, .plan.queue[9999].turn,
+	    .plan.repos[9999].depth, .gate.verdict]' out.json)" \
+	    '[10000,10000,9999,"GO"]'
+}
+
+@test "plan: a cycle of 5,000 blocks itself and what needs it alone" {
+	shaped 'for i in range(5000):
+	    rows[i]["depends_on"] = [key[(i + 1) % 5000]]
+rows[6000]["depends_on"] = [key[7]]
+rows[6001]["depends_on"] = [key[6001]]
+rows[6002]["after"] = [key[6002], key[6003]]
+rows[6003]["after"] = [key[6002]]'
+	assert_equal "$(jq -c '[.plan.counts.upgrade, .plan.counts.block,
+	    (.plan.dependency_cycles | map(length)), .gate.verdict]' out.json)" \
+	    '[4998,5002,[5000,1],"GO"]'
+	assert_equal "$(jq -r '.plan.repos[6000].text' out.json)" 'r006000: needs r000007; r000007: in a dependency cycle of r000000, r000001, r000002, r000003, r000004, r000005, r000006, r000007 and 4992 more'
+}

@@ -296,61 +296,6 @@ cools_for() {
 	web canary canary-fast-forward behind
 }
 
-@test "plan: a risk is the sum of its contributions, all listed" {
-	plan 'fleet(["lib", "web"]) | needs("web"; ["lib"])
-	    | probe_of("lib"; .change.sensitive_paths = ["secrets/x"])
-	    | remember("lib"; .failure_streak_count = 2
-	    | .bad_commits = [{oid: .head, at: .tip_seen_at, token: 1,
-	    code: "check-failed"}])
-	    | .memory.remote_health = {schema: "hermes.remote_health/1",
-	    remotes: [{url: "https://git.example.org/web.git", class: "ok",
-	    good_count: 1, bad_count: 3}]}
-	    | .memory.intelligence = {repos: [{repo_key: "lib",
-	    failure_permille: 600, rollback_permille: 300,
-	    confidence_permille: 500, failure_count: 4,
-	    risk_hours: [range(24) | if . == 4 then 3 else 0 end]}]}'
-	# 3 commits, 4 files, 40 lines: (30 + 20 + 4) * 300 / 1000
-	# one sensitive path: 500; a streak of 2: 500; a bad commit: 250
-	# three bad probes of four: 750; 3 of 4 failures now, half trusted: 375
-	# one dependant: 50
-	is '.plan.repos[0].risk.contributions | map([.name, .permille])' '[["change",16],["paths",150],["failures",150],["rollbacks",75],["remote",75],["hour",37],["dependants",10]]'
-	is '.plan.repos[0].risk | .permille == (.contributions
-	    | map(.permille) | add)' true
-}
-
-@test "plan: weights come from the policy, the repository's own first" {
-	plan '.policy.risk.weights = {change: 1000}'
-	is '.plan.repos[0].risk.permille' 54
-	plan '.policy.risk.weights = {change: 1000}
-	    | fleet_of("web"; .policy.risk = {weights: {change: 0}})'
-	is '.plan.repos[0].risk.permille' 0
-	plan '.policy.risk.weights = {change: 1000, paths: 1000}
-	    | probe_of("web"; .change.file_count = 4000
-	    | .change.sensitive_paths = ["a", "b"])'
-	is '.plan.repos[0].risk.permille' 1000
-}
-
-@test "plan: too much risk blocks" {
-	plan '.policy.risk.block_from_permille = 16'
-	web block manual risk
-	text 'web: the risk is too high, most of it by change (blocked from 16 of 1000)'
-	plan '.policy.risk.block_from_permille = 17'
-	web upgrade fast-forward behind
-}
-
-@test "plan: the band keeps what was decided, and says so" {
-	local last='remember("web"; .recommendation = "block" | .code = "risk")'
-	plan "$last | .policy.risk.block_from_permille = 66"
-	web block manual risk
-	is '.plan.repos[0].risk.held' true
-	text 'web: the risk is too high (kept by the band), most of it by change (blocked from 66 of 1000)'
-	plan "$last | .policy.risk.block_from_permille = 67"
-	web upgrade fast-forward behind
-	is '.plan.repos[0].risk.held' false
-	plan 'remember("web"; .) | .policy.risk.block_from_permille = 66'
-	web upgrade fast-forward behind
-}
-
 @test "plan: what needs others comes after them, in a later turn" {
 	plan 'fleet(["app", "lib", "web"]) | needs("app"; ["lib"])
 	    | needs("web"; ["app"])'
