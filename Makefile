@@ -10,7 +10,7 @@
 #   make check-sweep   1,000 made-up fleets decided the same however they are
 #                   written down; a sealed document altered at every place
 #   make check-model   the lease protocol in every order of steps, by spin
-#   make bench      Hermes beside xargs git fetch, mr and vcs; then what it
+#   make bench      Hermes beside git, mr and vcs, row by row; then what it
 #                   costs to decide on 10,000 and 100,000 repositories
 #   make deps       install what is missing to build and to run
 #   make install    into $(DESTDIR)$(PREFIX)
@@ -117,10 +117,13 @@ check-model: | $(needs)
 asan:
 	@$(MAKE) check BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS)' \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover'
+# Each row runs alone, too: tests/bench/ROW DIR. HERMES_BENCH_SCALE=100 is a
+# quick look at a tenth of every fleet.
+rows = path http delay https large behind apply staging trouble
 bench: all $(BUILD)/bench/floor | $(needs)
-	@$(tools) tests/bench/run $(BUILD)/bench
+	@for row in $(rows); do \
+	  $(tools) tests/bench/$$row $(BUILD)/bench || exit; done
 	@$(tools) tests/bench/decide $(BUILD)/bench/decide
-	@$(tools) tests/bench/http $(BUILD)/bench
 
 lint: lint-rooms lint-headers lint-man lint-shell lint-format lint-filters
 headers = $(wildcard lib/*/*.h pipeline/*/*.h)
