@@ -346,6 +346,8 @@ static int
 swap_index(struct apply *apply)
 {
 	note_ctimes(apply);
+	if (sync_index(apply) == -1)
+		return -1;
 	if (linkat(apply->token_fd, "index", apply->token_fd, "new-index", 0) ==
 		-1 ||
 	    fsync(apply->token_fd) == -1)

@@ -1,7 +1,9 @@
 #include "sync.h"
+#include "base/alloc.h"
 #include "folder.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,23 +16,38 @@ sync_all(struct apply *apply, int fd)
 	return syncfs(fd) == -1 ? apply_fail_sys(apply, apply->path) : 0;
 }
 
+/* fsync a file of the apply's folder, told as `what`. */
 static int
-sync_file(struct apply *apply, size_t i)
+sync_name(struct apply *apply, const char *name, const char *what)
 {
-	char name[OP_NAME_SIZE];
 	int fd, rc;
 
-	op_name(name, 'n', i);
 	fd = openat(apply->token_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1 && errno == ELOOP) /* a symlink: its folder's matter */
 		return 0;
 	rc = fd == -1 ? -1 : fsync(fd);
 	if (rc == -1)
-		apply_fail_sys(apply, apply->ops.list[i].path);
+		apply_fail_sys(apply, what);
 	if (fd != -1)
 		close(fd);
 
 	return rc;
+}
+
+int
+sync_index(struct apply *apply)
+{
+	return sync_name(apply, "index", "index");
+}
+
+static int
+sync_step(struct apply *apply, size_t i)
+{
+	char name[OP_NAME_SIZE];
+
+	op_name(name, 'n', i);
+
+	return sync_name(apply, name, apply->ops.list[i].path);
 }
 
 int
@@ -46,7 +63,7 @@ sync_files(struct apply *apply)
 		return sync_all(apply, apply->token_fd);
 	for (i = 0; i < apply->ops.count; i++)
 		if ((op[i].kind == OP_ADD || op[i].kind == OP_CHANGE) &&
-		    sync_file(apply, i) == -1)
+		    sync_step(apply, i) == -1)
 			return -1;
 
 	return 0;
@@ -85,4 +102,21 @@ sync_tree_folders(struct apply *apply)
 			return apply_fail_sys(apply, ops->list[i].path);
 
 	return 0;
+}
+
+int
+sync_ref_folders(struct apply *apply, const char *ref)
+{
+	char *path = xstrdup(ref), *slash;
+	int rc = 0;
+
+	while (rc == 0 && (slash = strrchr(path, '/')) != NULL) {
+		rc = folder_sync_parent(apply->common_fd, path);
+		*slash = '\0';
+	}
+	if (rc == -1)
+		apply_fail_sys(apply, ref);
+	free(path);
+
+	return rc;
 }

@@ -12,7 +12,14 @@
 /* The prepared files. */
 int sync_files(struct apply *apply);
 
+/* The new index, which libgit2 writes without a sync. */
+int sync_index(struct apply *apply);
+
 /* The folders of the worktree that the steps change. */
 int sync_tree_folders(struct apply *apply);
+
+/* Those above a ref that libgit2 removed, which it does not sync; with an
+ * empty folder it removes that one too. */
+int sync_ref_folders(struct apply *apply, const char *ref);
 
 #endif

@@ -264,7 +264,7 @@ drop_rollback_ref(struct apply *apply)
 		    "%s: is locked", apply->rollback_ref);
 	}
 
-	return 0;
+	return sync_ref_folders(apply, apply->rollback_ref);
 }
 
 static int
