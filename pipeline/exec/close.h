@@ -3,6 +3,8 @@
  *
  *   K1  first the journal with the whole story (J2), then the folder: killed
  *       between the two, recovery has only to clean up
+ *   K2  the journal goes once the folder is gone on the disk: STATE may lie
+ *       on another one, that forgets less
  */
 #ifndef EXEC_CLOSE_H
 #define EXEC_CLOSE_H

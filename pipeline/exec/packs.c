@@ -84,6 +84,13 @@ keep_pack(struct apply *apply, const char *name, int to)
 	return rc;
 }
 
+/* The name of a copy that is not whole yet; the caller's to free. */
+static char *
+temporary_of(const struct apply *apply)
+{
+	return xasprintf("tmp_pack_hermes_%s", apply->name);
+}
+
 static int
 land_pack(struct apply *apply, int from, const char *name, int to)
 {
@@ -96,7 +103,7 @@ land_pack(struct apply *apply, int from, const char *name, int to)
 	}
 	if (errno != EXDEV && errno != EPERM && errno != EMLINK)
 		return apply_fail_sys(apply, name);
-	temporary = xasprintf("tmp_pack_hermes_%s", apply->name);
+	temporary = temporary_of(apply);
 	rc = copy_pack(from, name, to, temporary);
 	free(temporary);
 
@@ -184,12 +191,24 @@ ends_keep(const char *name)
 	return len > 5 && strcmp(name + len - 5, ".keep") == 0;
 }
 
+/* What a copy that was killed left. */
+static int
+remove_temporary(const struct apply *apply, int packs)
+{
+	char *name = temporary_of(apply);
+	int rc = unlinkat(packs, name, 0);
+
+	free(name);
+
+	return rc == -1 && errno == ENOENT ? 0 : rc;
+}
+
 int
 packs_release(struct apply *apply)
 {
 	struct dirent *entry;
 	DIR *dir;
-	int fd, rc = 0;
+	int fd, rc;
 
 	if (apply->token_fd == -1 || folder_inode(apply->token_fd, "keep") == 0)
 		return 0;
@@ -197,6 +216,7 @@ packs_release(struct apply *apply)
 	dir = fd == -1 ? NULL : fdopendir(fd);
 	if (dir == NULL)
 		return -1;
+	rc = remove_temporary(apply, fd);
 	while (rc == 0 && (entry = readdir(dir)) != NULL)
 		if (ends_keep(entry->d_name) &&
 		    folder_same(apply->token_fd, "keep", fd, entry->d_name))

@@ -331,7 +331,8 @@ is_in_ledger(const struct recovery *all, const struct journal *journal)
 	return true;
 }
 
-/* The story is whole; a folder may still be there (K1). */
+/* The story is whole; a folder may still be there (K1), and what went before
+ * it: the power may have failed before the disk had any of that. */
 static void
 sweep(const struct recovery *all, const struct journal *journal)
 {
@@ -343,6 +344,7 @@ sweep(const struct recovery *all, const struct journal *journal)
 	if (apply_open(&apply) == 0) {
 		open_folder(&apply);
 		if (apply.token_fd != -1 && read_steps(&apply) != -1 &&
+		    lock_drop(&apply) == 0 && packs_release(&apply) == 0 &&
 		    keep_changed(&apply, &kept) == 0)
 			folder_remove(apply.home_fd, apply.name);
 	}
@@ -363,6 +365,23 @@ has_folder(const struct journal *journal)
 	return there;
 }
 
+/* K2 */
+static bool
+is_swept(const struct journal *journal)
+{
+	char *path =
+	    xasprintf("%s/hermes", json_get_text(journal->root, "git_dir"));
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool gone =
+	    fd == -1 ? errno == ENOENT || errno == ENOTDIR : fsync(fd) == 0;
+
+	if (fd != -1)
+		close(fd);
+	free(path);
+
+	return gone && !has_folder(journal);
+}
+
 /* J3 */
 static int
 settle_done(struct recovery *all, const struct journal *journal,
@@ -373,7 +392,9 @@ settle_done(struct recovery *all, const struct journal *journal,
 	if (has_folder(journal))
 		sweep(all, journal);
 	if (is_in_ledger(all, journal))
-		return journal_remove(all->state, journal->name, err);
+		return is_swept(journal)
+			   ? journal_remove(all->state, journal->name, err)
+			   : 0;
 	apply_init(&apply, all->state);
 	apply_of(&apply, journal);
 	add_events(all, &apply);
