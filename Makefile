@@ -4,9 +4,11 @@
 #   make demo       a real fleet, two real ticks, a table
 #   make check      every test; make lint: every rule that needs no run
 #   make asan       make check with the sanitizers, in $(BUILD)/asan
-#   make check-kill, check-errno, check-races   kill -9 and failing calls at
-#                   every step; applies beside other programs, agents that
-#                   race: minutes each
+#   make check-kill, check-errno, check-power, check-races   kill -9, failing
+#                   calls and power cuts at every step; applies beside other
+#                   programs, agents that race: minutes each
+#   make check-harness   hermes-exec without a sync, a lock or a check that it
+#                   stands on: is it missed by one of those?
 #   make check-sweep   1,000 made-up fleets decided the same however they are
 #                   written down; a sealed document altered at every place
 #   make check-model   the lease protocol in every order of steps, by spin
@@ -58,13 +60,15 @@ parts_check = check
 parts_asan  = check
 parts_check-kill  = check
 parts_check-errno = check
+parts_check-power = power
+parts_check-harness = power
 parts_check-races = check
 parts_check-sweep = check
 parts_lint  = lint
 parts_check-model = model
 parts_bench = bench
 parts_deps  = demo
-fetch       = $(if $(filter demo check check-kill check-errno check-races check-sweep check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
+fetch       = $(if $(filter demo check check-kill check-errno check-power check-races check-harness check-sweep check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
 needs       = $(BUILD)/.needs
 $(needs): FORCE
 	@CC='$(CC)' tests/need $(fetch) build $(foreach g,$(MAKECMDGOALS),$(parts_$(g)))
@@ -84,25 +88,32 @@ $(filters):
 	@mkdir -p $(@D)
 	$(say) '$(CC) -o $@'
 	@$(link)
-$(units) $(BUILD)/bench/floor:
+$(units) $(BUILD)/bench/floor $(BUILD)/power/stops:
 	@mkdir -p $(@D)
 	@$(link)
-$(foreach u,$(units) $(BUILD)/bench/floor,$(eval \
+$(foreach u,$(units) $(BUILD)/bench/floor $(BUILD)/power/stops,$(eval \
 	$u: $(u:$(BUILD)/%=$(BUILD)/tests/%.o) $(BUILD)/libhermes.a))
-units: $(units)
+units: $(units) $(BUILD)/power/stops
 
 demo: all | $(needs)
 	@$(tools) tests/demo/run $(BUILD)/demo
 check: all units | $(needs)
 	@$(tools) bats $(BATS) tests
 # kill -9 at every mutating system call of exec; minutes. Then each of them
-# failing, by each of these numbers.
+# failing, by each of these numbers. Two sweeps at once where there are cores.
+kinds  = apply rollback undo ref-only
 errnos = ENOSPC EIO EDQUOT EMFILE EINTR
 check-kill: all | $(needs)
-	@$(tools) tests/kill.sh
+	@printf '%s\n' $(kinds) twice | \
+	  $(tools) xargs -P $(JOBS) -n 1 tests/kill.sh 1
 check-errno: all | $(needs)
-	@for e in $(errnos); do \
-	  $(tools) INJECT=error=$$e tests/kill.sh 1 apply rollback || exit; done
+	@for e in $(errnos); do for k in apply rollback; do echo $$e $$k; \
+	  done; done | $(tools) xargs -P $(JOBS) -n 2 \
+	  sh -c 'INJECT=error=$$0 tests/kill.sh 1 $$1'
+# The power fails at each of them; needs root and loop mounts.
+check-power: all $(BUILD)/power/stops | $(needs)
+	@printf '%s\n' $(kinds) cycle | \
+	  $(tools) xargs -P $(JOBS) -n 1 tests/power.sh 1
 # 200 applies beside programs at work in the same checkout; a thousand rounds
 # of two agents at once, on one STATE, on two, and with one of them killed.
 check-races: all | $(needs)
@@ -112,6 +123,17 @@ check-races: all | $(needs)
 check-sweep: all | $(needs)
 	@SWEEP=1000 $(tools) bats -f permuted tests/determinism.bats
 	@SWEEP=all $(tools) bats -f alteration tests/tamper.bats
+# hermes-exec without one of these: does a proof above miss it?
+breaks = JOURNAL_SYNC FOLDER_SYNC EXCHANGE OUT_HASH INDEX_LOCK TOKEN
+broken = $(breaks:%=$(BUILD)/harness/BREAK_%/hermes-exec)
+wraps  = fsync linkat renameat2 blob_same accept_jobs lease_find
+check-harness: all $(BUILD)/power/stops $(broken) | $(needs)
+	@$(tools) tests/harness.sh $(breaks)
+$(broken): tests/harness/broken.c $(BUILD)/bin/hermes-exec
+	@mkdir -p $(@D)
+	@$(compile) -I. -Ipipeline/exec -D$(notdir $(@D)) $(LDFLAGS) -Wl,--as-needed \
+	    $(wraps:%=-Wl,--wrap=%) -o $@ $< $(call objects,pipeline/exec) \
+	    $(BUILD)/libhermes.a $(libs)
 check-model: | $(needs)
 	@$(tools) tests/model/run $(BUILD)/model
 asan:
@@ -150,7 +172,7 @@ lint-man: | $(needs)
 	@awk -f tests/sections.awk man/*
 lint-shell: | $(needs)
 	@shellcheck -x bin/* .ci/run tests/need $(wildcard tests/*/*.sh) \
-	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/kill.sh tests/races.sh \
+	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/*.sh \
 	  tests/model/*)
 	@shellcheck -x -S warning -s bats \
 	  -e SC1010,SC1090,SC1091,SC2010,SC2030,SC2031,SC2034,SC2154,SC2238,SC2314,SC2315 \
@@ -182,7 +204,7 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps units demo check check-kill check-errno check-races check-sweep check-model asan bench lint lint-rooms lint-headers \
+.PHONY: all deps units demo check check-kill check-errno check-power check-races check-harness check-sweep check-model asan bench lint lint-rooms lint-headers \
     lint-man lint-shell lint-format lint-filters install clean FORCE
 .SECONDARY:
 -include $(lib_obj:.o=.d) $(wildcard $(BUILD)/pipeline/*/*.d) \

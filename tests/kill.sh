@@ -1,178 +1,131 @@
 #!/bin/bash
-# kill.sh [STEP [apply|rollback|twice]...] - kill -9 at every STEPth mutating
-# system call of one apply, of one rollback, and a second time in recovery;
-# after hermes-exec -R the checkout is exactly before or exactly after.
+# kill.sh [STEP [KIND...]] - kill -9 at every STEPth mutating system call of
+# one apply, rollback, undo or ref-only move; "twice" is a rollback killed once
+# more in its recovery. After hermes-exec -R the checkout is exactly before or
+# exactly after, and the ledger says which.
 #
 # With INJECT='error=ENOSPC error=EIO ...' the call fails instead, each in its
-# turn; what hermes-exec says then is true.
+# turn; what hermes-exec says then is true. EMFILE is given to every call that
+# makes a descriptor, too.
 # Prints "N of N" for each; exit 1 where one is not exact. Needs strace.
 set -u
-export ASAN_OPTIONS=detect_leaks=0 # it cannot, under ptrace
 read -ra injects <<<"${INJECT:-signal=KILL}"
 step=${1:-1}
 shift
-[ $# -gt 0 ] || set -- apply rollback twice
-here=$(cd "$(dirname "$0")/exec" && pwd)
+[ $# -gt 0 ] || set -- apply rollback undo ref-only twice
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
-export HOME=$top/home GIT_CONFIG_NOSYSTEM=1 LC_ALL=C TZ=UTC
-export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org
-export GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
-mkdir "$HOME"
-calls=write,pwrite64,copy_file_range,ftruncate,rename,renameat,renameat2
-calls=$calls,link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir
-calls=$calls,chmod,fchmod,fchmodat,fsync,fdatasync,flock,openat
+# shellcheck source=tests/exec/scene.bash
+. "$(dirname "$0")/exec/scene.bash"
+calls=write,pwrite64,pwritev,writev,copy_file_range,sendfile,fallocate
+calls=$calls,truncate,ftruncate,rename,renameat,renameat2,link,linkat
+calls=$calls,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir
+calls=$calls,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,utimensat
+calls=$calls,fsync,fdatasync,syncfs,sync,flock,openat,open,creat
+descriptors=openat2,dup,dup3,pipe2,memfd_create,socket,pidfd_open,fcntl
 
-execute() {
-	hermes-exec -s "$top/work/state" <"$top/doc.json"
-}
-export -f execute
-export top
-
-# document CHECK - $top/doc.json for the checkout in $top/work.
-document() {
-	jq -n --arg path "$top/work/co" --arg check "$1" \
-		--arg staging "$top/staging/co" \
-		--arg before "$(git -C "$top/work/co" rev-parse main)" \
-		--arg after "$(git -C "$top/work/co" rev-parse origin/main)" '
-		[{ repo_key: "co", path: $path, branch: "main",
-		   staging: $staging,
-		   before: $before, after: $after, token: 7,
-		   checks: [{ argv: [$check], at: "health", need: "required",
-			      timeout_s: 20 }] }]' |
-		"$here/gate-doc" "$top/work/state" >"$top/doc.json"
-	ln -sfn "$top/staging" "$top/work/state/staging"
-	made=$SECONDS
-}
-
-# prepare CHECK - $top/base: the fixture, its state and a document; $top/before
-# and $top/after: what is exact.
+# prepare KIND - $top/base: the scene, its state and a document
 prepare() {
-	rm -rf "$top/base" "$top/work"
-	"$here/fixture" "$top/work"
-	[ -e "$top/staging" ] || {
-		git clone -q --bare "$top/work/up" "$top/staging/co"
-		git -C "$top/staging/co" repack -q -a -d
-	}
-	cp -a "$top/work" "$top/base"
-	"$here/snapshot" "$top/work/co" >"$top/before"
-	document true
-	execute >/dev/null
-	"$here/snapshot" "$top/work/co" >"$top/after"
-	again
-	check=$1
-	document "$check"
-	cp -a "$top/work/state" "$top/base/state"
+	kind=${1/twice/rollback}
+	scene "$kind"
+	scene_state
+	refresh
 }
 
-# again - $top/work as it was.
+# refresh - documents and leases age (15 minutes), a sweep may take longer
+refresh() {
+	[ -d "$top/work" ] || again
+	scene_document "$kind"
+	made=$SECONDS
+	rm -rf "$top/base"
+	mv "$top/work" "$top/base"
+}
+
+# again - $top/work as it was
 again() {
 	rm -rf "$top/work"
 	cp -a "$top/base" "$top/work"
-}
-
-# fresh - documents and leases age (15 minutes), a sweep may take longer.
-fresh() {
 	[ $((SECONDS - made)) -lt 600 ] || {
-		document "$check"
-		cp -a "$top/work/state" "$top/base/"
+		refresh
+		cp -a "$top/base" "$top/work"
 	}
 }
 
-# points COMMAND... - "CALL N" for every mutating call, counted as strace
-# does: for each process by itself.
+# points COMMAND... - "CALL N" for every call, counted as strace does: for
+# each process by itself. One that only opens or copies a descriptor matters
+# where descriptors can run out.
 points() {
-	strace -f -o "$top/trace" -e trace=$calls "$@" >/dev/null 2>&1
-	awk '{ pid = $1; sub(/^[0-9]+ +/, ""); call = $0; sub(/\(.*/, "", call)
+	local every=0
+	[[ ${injects[*]} != error=EMFILE ]] || every=1
+	strace -f -o "$top/trace" -e "trace=$calls,$descriptors" \
+		"$@" >/dev/null 2>&1
+	awk -v every=$every -v descriptors="$descriptors" '
+	BEGIN { n = split(descriptors, names, ",")
+		for (i = 1; i <= n; i++) only[names[i]] }
+	{	pid = $1; sub(/^[0-9]+ +/, ""); call = $0; sub(/\(.*/, "", call)
 		if (call !~ /^[a-z0-9_]+$/) next
 		n = ++seen[pid, call]
-		if (call == "openat" && $0 !~ /O_CREAT/) next
+		if (!every && call == "openat" && $0 !~ /O_CREAT/) next
+		if (!every && call in only) next
+		if (call == "fcntl" && $0 !~ /F_DUPFD/) next
 		if (!((call, n) in told)) { told[call, n] = 1; print call, n }
 	}' "$top/trace"
 }
 
-# killed CALL N COMMAND... - run it, killed there; $top/said.json.
-killed() {
-	strace -f -o /dev/null -e "trace=$1" \
+# disturbed CALL N COMMAND... - run it, killed there; $top/said.json
+disturbed() {
+	strace -f --seccomp-bpf -o /dev/null -e "trace=$1" \
 		-e "inject=$1:${injects[$((at % ${#injects[@]}))]}:when=$2" \
 		"${@:3}" >"$top/said.json" 2>/dev/null || :
 }
 
+# recover - as soon as what it left (a lane, a check) is gone
 recover() {
-	local i
+	local i rc
 	for ((i = 0; i < 100; i++)); do
-		hermes-exec -R -s "$top/work/state" >"$top/recovered.json" \
-			2>"$top/why" && return 0
-		[ $? = 75 ] || return 1
+		close_all 2>"$top/why"
+		rc=$?
+		[ $rc = 75 ] || return $rc
 		sleep 0.1
 	done
 	return 1
-}
-
-# exact - is all as it was before, or as it is after?
-exact() {
-	"$here/snapshot" "$top/work/co" >"$top/now" 2>&1
-	cmp -s "$top/now" "$top/before" || cmp -s "$top/now" "$top/after" || {
-		diff "$top/before" "$top/now" | head -20
-		return 1
-	}
-	git -C "$top/work/co" fsck --strict >"$top/fsck" 2>&1 || {
-		cat "$top/fsck"
-		return 1
-	}
-	local left
-	left=$(cd "$top/work/co/.git" && find . -name '*.lock' \
-		-o -name '*.keep' -o -path './hermes/*' ! -name lock)
-	[ -z "$left" ] || {
-		echo "left: $left"
-		return 1
-	}
-	[ -z "$(jq -r 'select(.done|not)' "$top"/work/state/journals/* \
-		2>/dev/null)" ] || {
-		echo "a journal is open"
-		return 1
-	}
 }
 
 # honest - a document that came out whole says how the checkout is
 honest() {
 	local verdict
 	verdict=$(jq -r '.exec.repos[0].verdict' "$top/said.json" 2>/dev/null)
-	"$here/snapshot" "$top/work/co" >"$top/now" 2>&1
 	case $verdict in
-	applied) cmp -s "$top/now" "$top/after" ;;
-	refused | rolled-back) cmp -s "$top/now" "$top/before" ;;
-	esac || {
-		{ echo "it said $verdict"; diff "$top/before" "$top/now"; } >"$top/why"
+	applied) ends after ;;
+	refused | rolled-back) ends before ;;
+	esac >"$top/why" || {
+		echo "it said $verdict" >>"$top/why"
 		return 1
 	}
 }
 
-# sweep NAME - every point of the apply; with "twice", a second one too.
+# sweep NAME - every point of the apply; with "twice", a second one too
 sweep() {
 	local call n i=0 at=0 good=0 bad=0 second
 	again
-	fresh
 	points bash -c execute >"$top/points"
 	if [ "$1" = twice ]; then
 		again
-		fresh
-		killed renameat2 9 bash -c execute
-		points hermes-exec -R -s "$top/work/state" >"$top/second"
+		disturbed renameat2 19 bash -c execute
+		points hermes-exec -R -s "$state" >"$top/second"
 		mapfile -t second <"$top/second"
 	fi
 	while read -r call n; do
 		((i++ % step == 0)) || continue
 		again
-		fresh
 		at=$((good + bad))
-		killed "$call" "$n" bash -c execute
+		disturbed "$call" "$n" bash -c execute
 		if [ "$1" = twice ]; then
 			# shellcheck disable=SC2086 # a call and a number
-			killed ${second[$((i * 7 % ${#second[@]}))]} \
-				hermes-exec -R -s "$top/work/state"
+			disturbed ${second[$((i * 7 % ${#second[@]}))]} \
+				hermes-exec -R -s "$state"
 		fi
-		if honest && recover && exact; then
+		if honest && recover && exact >"$top/why" 2>&1; then
 			((good++))
 		else
 			((bad++))
@@ -185,10 +138,7 @@ sweep() {
 
 rc=0
 for what; do
-	case $what in
-	apply) prepare true ;;
-	*) prepare false ;;
-	esac
+	prepare "$what"
 	sweep "$what" || rc=1
 done
 exit $rc

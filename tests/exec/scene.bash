@@ -1,0 +1,136 @@
+# scene.bash - one apply to be disturbed: sourced by kill.sh and power.sh
+#
+# The caller sets $top, an empty folder, and may set $state. The checkout is
+# $top/work/co, its document $top/doc.json; $top/before and $top/after are what
+# is exact. Kinds: apply, rollback (a health check says no), undo, ref-only.
+# shellcheck disable=SC2034 # the callers use what is set here
+
+export HOME=$top/home GIT_CONFIG_NOSYSTEM=1 LC_ALL=C TZ=UTC
+export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org
+export GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
+export ASAN_OPTIONS=detect_leaks=0 # it cannot, under ptrace
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+: "${state=$top/work/state}" "${token=7}"
+co=$top/work/co
+export top state
+mkdir -p "$HOME"
+
+execute() {
+	hermes-exec -s "$state" <"$top/doc.json"
+}
+export -f execute
+
+# scene_document KIND - $top/doc.json for the checkout as it stands
+scene_document() {
+	local check=true strategy=fast-forward from=main to=origin/main
+	case $1 in
+	rollback) check=false ;;
+	undo) strategy=rollback to=main~ ;;
+	ref-only) strategy=ref-only ;;
+	esac
+	jq -n --arg path "$co" --arg check "$check" --arg strategy "$strategy" \
+		--arg staging "$state/staging/co" --argjson token "$token" \
+		--arg before "$(git -C "$co" rev-parse "$from")" \
+		--arg after "$(git -C "$co" rev-parse "$to")" '
+		[{ repo_key: "co", path: $path, branch: "main",
+		   before: $before, after: $after, token: $token,
+		   staging: (if $strategy == "rollback" then null
+			     else $staging end), strategy: $strategy,
+		   checks: [{ argv: [$check], at: "health", need: "required",
+			      timeout_s: 20 }] }]' |
+		"$here/gate-doc" "$state" >"$top/doc.json"
+}
+
+# scene_state - STATE with nothing but what the probe fetched
+scene_state() {
+	mkdir -p "$state/staging"
+	chmod 700 "$state"
+	cp -a "$top/staging" "$state/staging/co"
+}
+
+# scene KIND - into $top/work, with what is exact; nothing is applied yet
+scene() {
+	rm -rf "${top:?}/work"
+	"$here/fixture" "$top/work"
+	[ -e "$top/staging" ] || {
+		git clone -q --bare "$top/work/up" "$top/staging"
+		git -C "$top/staging" repack -q -a -d
+	}
+	case $1 in
+	undo) git -C "$co" merge -q --ff-only origin/main ;;
+	ref-only) git -C "$co" checkout -q -b other ;;
+	esac
+	cp -a "$top/work" "$top/pristine"
+	"$here/snapshot" "$co" >"$top/before"
+	scene_state
+	scene_document "${1/rollback/apply}"
+	execute >/dev/null
+	"$here/snapshot" "$co" >"$top/after"
+	rm -rf "${top:?}/work" "$state"
+	mv "$top/pristine" "$top/work"
+}
+
+# close_all - what the next cycle does first; twice, for the journals
+close_all() {
+	local i
+	for i in 1 2; do
+		hermes-exec -R -s "$state" >"$top/recovered.json" &&
+			hermes-ledger -s "$state" <"$top/recovered.json" \
+				>"$top/ledger.json" &&
+			hermes-project -s "$state" <"$top/ledger.json" \
+				>/dev/null || return
+	done
+}
+
+# ends END... - is the checkout exactly at one of these (before, after)?
+ends() {
+	local end
+	"$here/snapshot" "$co" 2>&1 | sed 's#hermes/rollback/8#hermes/rollback/7#' \
+		>"$top/now"
+	for end; do
+		! cmp -s "$top/now" "$top/$end" || return 0
+	done
+	diff "$top/$end" "$top/now" | head -20
+	return 1
+}
+
+# left - nothing of ours is: no lock, no folder, no journal, no process
+left() {
+	local found
+	found=$(cd "$co/.git" && find . -name '*.lock' -o -name '*.keep' \
+		-o -name 'tmp_*' -o -path './hermes/*' ! -name lock)
+	found+=$(find "$state" -path '*/journals/*' -o -path '*/canary/*' \
+		-o -path '*/.*.new')
+	found+=$(pgrep -f -- "-s $state")
+	[ -z "$found" ] || {
+		echo "left: $found"
+		return 1
+	}
+}
+
+# told - the ledger is whole and its last word on the checkout is true
+told() {
+	local word
+	hermes-ledger -V -s "$state" >"$top/verified.json" || return
+	word=$(jq -r 'select(.subject == "co") |
+		.type[7:] + " " + (.data.outcome // "")' \
+		"$state/runtime_events.jsonl" | grep -v ^check | tail -n 1)
+	case $word in
+	'apply.committed '* | 'apply.recovered after') ends after ;;
+	'apply.rolled-back '* | 'apply.refused '*) ends before ;;
+	'apply.recovered before' | '') ends before ;;
+	*)
+		echo "the ledger's last word is: $word"
+		return 1
+		;;
+	esac
+}
+
+# exact - after close_all: as before or as after, as the ledger says, sound
+exact() {
+	told && left || return
+	git -C "$co" fsck --strict >"$top/fsck" 2>&1 || {
+		cat "$top/fsck"
+		return 1
+	}
+}
