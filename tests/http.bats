@@ -145,7 +145,7 @@ ports() {
 	assert_equal "$(of current '[.reason, .tip]')" \
 	    "[\"current\",\"$(git_at up/lib.git main)\"]"
 	assert_equal "$(of gone '[.reason, .endpoints[0].class]')" \
-	    '["default-renamed","ref-missing"]'
+	    '["upstream-gone","ref-missing"]'
 	upstream_commit lib
 	probe
 	assert_equal "$(of lib .reason)" '"unfetched"'
@@ -271,8 +271,7 @@ ports() {
 	web_fleet eof="$web/pack/close/lib.git" slow="$web/pack/drip/lib.git" \
 	    page="$web/pack/html/lib.git" busy="$web/pack/500/lib.git" \
 	    odd="$web/pack/garbage/lib.git" lib="$web/ok/lib.git" \
-	    empty="$web/pack/204/lib.git" many="$web/pack/many/lib.git" \
-	    flood="$web/pack/flood/lib.git"
+	    empty="$web/pack/204/lib.git" many="$web/pack/many/lib.git"
 	ASAN_OPTIONS=${ASAN_OPTIONS-}:allocator_may_return_null=1 probe -s S
 	assert_equal "$(of lib .reason)" '"behind"'
 	assert_equal "$(of many .detail)" '"Out of memory"'
@@ -281,7 +280,6 @@ ports() {
 	busy server-error
 	empty not-git
 	eof early-eof
-	flood too-slow
 	lib ok
 	many not-git
 	odd not-git
@@ -290,6 +288,35 @@ ports() {
 	END
 	assert_equal "$(ls S/staging)" lib
 	canary out.json S
+}
+
+@test "http: a pack may take longer than the deadline, as long as it comes" {
+	policy_of '{"probe_deadline_ms": 1000}'
+	dd if=/dev/urandom of=work/lib/big bs=1k count=600 status=none
+	upstream_commit lib big2
+	web_fleet slow="$web/pack/trickle/lib.git" stall="$web/pack/stall/lib.git"
+	SECONDS=0
+	probe -s S
+	assert_equal "$(of slow '[.reason, .behind_count]')" '["behind",1]'
+	((3 <= SECONDS && SECONDS <= 6))
+	assert_equal "$(of stall '[.reason, .endpoints[0].class]')" \
+	    '["too-slow","too-slow"]'
+	assert_equal "$(ls S/staging)" slow
+	# the listing has its deadline and no more
+	web_fleet slow="$web/trickle/lib.git"
+	probe -s S
+	assert_equal "$(of slow .reason)" '"too-slow"'
+}
+
+@test "http: a pack without end ends after thirty deadlines" {
+	policy_of '{"probe_deadline_ms": 300}'
+	upstream_commit lib
+	web_fleet flood="$web/pack/flood/lib.git"
+	SECONDS=0
+	probe -s S
+	((4 <= SECONDS && SECONDS <= 11))
+	# on a busy machine the end of it is not heard of in 300 ms
+	[[ $(of flood .reason) =~ too-slow|timeout ]]
 }
 
 @test "http: nothing is run where no password is asked for" {

@@ -350,3 +350,61 @@ open("ready", "w").close(); time.sleep(60)' "$port" 3>&- &
 	bash -o pipefail -c "$(printf '%s\n' "$examples" | tail -n 1)" >second
 	grep -q '^behind .*upgrade' second
 }
+
+# full_backlog - a listener that is never asked to accept, on $port: who
+# connects waits for an answer to the first packet; stopped by teardown
+full_backlog() {
+	free_port
+	python3 -c '
+import socket, sys, time
+s = socket.socket(); s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(0)
+kept = []
+for i in range(3):
+    c = socket.socket(); c.setblocking(False); kept.append(c)
+    c.connect_ex(("127.0.0.1", int(sys.argv[1])))
+time.sleep(0.2)
+open("ready", "w").close(); time.sleep(60)' "$port" 3>&- &
+	git_daemon=$!
+	while [ ! -e ready ]; do sleep 0.02; done
+}
+
+@test "probe: git:// that cannot even connect gives up by itself" {
+	repo_make lib
+	full_backlog
+	fleet lib
+	remotes lib primary "git://127.0.0.1:$port/lib.git"
+	jq '.probe_deadline_ms = 1500' policy.json >quick.json
+	mv quick.json policy.json
+	SECONDS=0
+	probe
+	((SECONDS <= 3))
+	assert_equal "$(of lib '[.reason, .detail]')" \
+	    '["timeout","Connection timed out"]'
+}
+
+@test "probe: a name that nobody answers for is dns, in its own time" {
+	unshare -rmn true || skip 'no name spaces here'
+	repo_make git web
+	fleet git web
+	remotes git primary git://git.example.org/x.git
+	remotes web primary https://web.example.org/x.git
+	jq '.probe_deadline_ms = 1500' policy.json >quick.json
+	mv quick.json policy.json
+	echo 'nameserver 127.0.0.1' >resolv
+	SECONDS=0
+	unshare -rmn sh -c '
+		mount --bind resolv "$(realpath /etc/resolv.conf)" &&
+		ip link set lo up || exit 9
+		python3 -c "
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((\"127.0.0.1\", 53)); open(\"bound\", \"w\").close(); time.sleep(60)" 3>&- &
+		while [ ! -e bound ]; do sleep 0.02; done
+		hermes-probe -p policy.json <fleet.json >out.json
+		kill $!'
+	((SECONDS <= 4))
+	assert_equal "$(of git '[.reason, .detail]')" \
+	    '["dns","the name is not resolved in time"]'
+	assert_equal "$(of web .reason)" '"dns"'
+	assert_equal "$(jq .probe.offline out.json)" true
+}

@@ -5,6 +5,7 @@
 #include "git/patience.h"
 #include "git/trouble.h"
 #include "model/url.h"
+#include "proc/host.h"
 #include <errno.h>
 #include <git2/sys/transport.h>
 #include <netdb.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #define PKT_MAX 4096
+#define CONNECT_MS 15000
+#define RESOLVE_MS 15000
 
 struct stream {
 	git_smart_subtransport_stream base; /* first: libgit2's view of this */
@@ -51,39 +54,120 @@ connect_code(int number)
 	}
 }
 
-/* The first address that answers. */
+/* Wait until it stands. 0, or the number of what went wrong. */
+static int
+connect_end(int fd, int64_t most_ms)
+{
+	int number = 0;
+	socklen_t size = sizeof(number);
+
+	if (!patience_wait_ms(fd, POLLOUT, most_ms))
+		return ETIMEDOUT;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size) == -1)
+		return errno;
+
+	return number;
+}
+
+static int
+connect_one(const struct addrinfo *at, int64_t most_ms, int *number)
+{
+	int fd = socket(at->ai_family,
+	    at->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
+
+	if (fd == -1) {
+		*number = errno;
+		return -1;
+	}
+	*number = 0;
+	if (connect(fd, at->ai_addr, at->ai_addrlen) == -1)
+		*number =
+		    errno == EINPROGRESS ? connect_end(fd, most_ms) : errno;
+	if (*number == 0)
+		return fd;
+	close(fd);
+
+	return -1;
+}
+
+/* The first address that answers; each has its share of what time is left. */
 static int
 connect_any(const struct addrinfo *list)
 {
+	int fd, number = EHOSTUNREACH, count = 0;
 	const struct addrinfo *at;
-	int fd, number = EHOSTUNREACH;
 
+	for (at = list; at; at = at->ai_next)
+		count++;
 	for (at = list; at; at = at->ai_next) {
-		fd = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC,
-		    at->ai_protocol);
-		if (fd != -1 && connect(fd, at->ai_addr, at->ai_addrlen) == 0)
-			return fd;
-		number = errno;
+		fd = connect_one(at, patience_left_ms(CONNECT_MS) / count--,
+		    &number);
 		if (fd != -1)
-			close(fd);
+			return fd;
 	}
 
 	return fail(connect_code(number), number, strerror(number));
 }
 
+/*
+ * The name's addresses, or NULL. The resolver has a time of its own that may
+ * be longer than ours: then it is left to itself, and what it writes to with
+ * it.
+ */
+static struct addrinfo *
+resolve(const char *host, const char *port)
+{
+	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	static const struct addrinfo plain = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST };
+	int64_t end = host_monotonic_ms() + patience_left_ms(RESOLVE_MS), left;
+	struct gaicb *request;
+	const struct gaicb *list[1];
+	struct addrinfo *found;
+	int rc;
+
+	if (getaddrinfo(host, port, &plain, &found) == 0)
+		return found;
+	request = xcalloc(1, sizeof(*request));
+	list[0] = request;
+	request->ar_name = xstrdup(host);
+	request->ar_service = xstrdup(port);
+	request->ar_request = &hints;
+	rc = getaddrinfo_a(GAI_NOWAIT, &request, 1, NULL);
+	while (rc == 0 && (rc = gai_error(request)) == EAI_INPROGRESS &&
+	       (left = end - host_monotonic_ms()) > 0) {
+		const struct timespec step = { left / 1000,
+			left % 1000 * 1000000 };
+
+		gai_suspend(list, 1, &step);
+		rc = 0;
+	}
+	if (rc == EAI_INPROGRESS) {
+		fail("dns", 0, "the name is not resolved in time");
+		return NULL;
+	}
+	found = request->ar_result;
+	free((char *)request->ar_name);
+	free((char *)request->ar_service);
+	free(request);
+	if (rc != 0)
+		fail("dns", rc, gai_strerror(rc));
+
+	return rc == 0 ? found : NULL;
+}
+
 static int
 connect_host(const struct url *url)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list = NULL;
+	struct addrinfo *list;
 	char port[16];
-	int fd, rc;
+	int fd;
 
 	snprintf(port, sizeof(port), "%d",
 	    url->port ? url->port : url_default_port(url->protocol));
-	rc = getaddrinfo(url->host, port, &hints, &list);
-	if (rc != 0)
-		return fail("dns", rc, gai_strerror(rc));
+	list = resolve(url->host, port);
+	if (!list)
+		return -1;
 	fd = connect_any(list);
 	freeaddrinfo(list);
 
@@ -97,7 +181,9 @@ send_all(int fd, const char *bytes, size_t len)
 
 	while (len > 0) {
 		sent = send(fd, bytes, len, MSG_NOSIGNAL);
-		if (sent < 0 && errno == EINTR)
+		if (sent < 0 && errno == EAGAIN && !patience_wait(fd, POLLOUT))
+			return fail("too-slow", 0, NULL);
+		if (sent < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (sent < 0)
 			return fail("early-eof", errno, strerror(errno));
@@ -141,11 +227,12 @@ stream_read(git_smart_subtransport_stream *base, char *out, size_t size,
 	const char *code;
 	ssize_t got;
 
-	if (!patience_wait(stream->fd, POLLIN))
-		return fail(stream->heard ? "too-slow" : "timeout", 0, NULL);
-	do
+	do {
+		if (!patience_wait(stream->fd, POLLIN))
+			return fail(stream->heard ? "too-slow" : "timeout", 0,
+			    NULL);
 		got = recv(stream->fd, out, size, 0);
-	while (got < 0 && errno == EINTR);
+	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
 	if (got < 0)
 		return fail("early-eof", errno, strerror(errno));
 	if (got == 0)
@@ -156,6 +243,7 @@ stream_read(git_smart_subtransport_stream *base, char *out, size_t size,
 	if (code)
 		trouble_set(code, 0, NULL);
 	stream->heard = true;
+	patience_came((size_t)got);
 	*len = (size_t)got;
 
 	return 0;

@@ -84,6 +84,8 @@ take_bytes(char *bytes, size_t size, size_t count, void *ctx)
 		return stream->received > REFUSAL_MAX ? 0 : len;
 	if (!stream->post && stream->received > ADVERT_MAX)
 		return 0;
+	if (stream->post)
+		patience_came(len);
 	buf_add(&stream->answer, bytes, len);
 	return len;
 }
@@ -112,6 +114,7 @@ set_common(struct stream *stream, const char *url)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* H1 */
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* nor wait for DNS */
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 	    (long)patience_left_ms(CONNECT_MS));
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");

@@ -268,6 +268,7 @@ stream_read(git_smart_subtransport_stream *base, char *buffer, size_t size,
 		return fail(stream->heard ? "too-slow" : "timeout", 0, NULL);
 	len = read(stream->out, buffer, size);
 	if (len > 0) {
+		patience_came((size_t)len);
 		stream->heard = true;
 		*count = (size_t)len;
 		return 0;

@@ -217,6 +217,27 @@ hide_have(git_revwalk *walk, git_repository *staging, git_repository *upstream)
 	return rc;
 }
 
+/* The upstream is on this machine: work on it is work of ours. */
+static int
+note_work(int stage, uint32_t current, uint32_t total, void *ctx)
+{
+	(void)stage;
+	(void)current;
+	(void)total;
+	(void)ctx;
+	patience_worked();
+
+	return patience_left_ms(1) > 0 ? 0 : -1;
+}
+
+static int
+note_write(const git_indexer_progress *progress, void *ctx)
+{
+	(void)progress;
+
+	return note_work(0, 0, 0, ctx);
+}
+
 static int
 pack_walk(git_repository *upstream, git_repository *staging, const git_oid *tip,
     const char *into)
@@ -234,10 +255,12 @@ pack_walk(git_repository *upstream, git_repository *staging, const git_oid *tip,
 		rc = git_packbuilder_new(&pack, upstream);
 	if (rc == 0) {
 		git_packbuilder_set_threads(pack, 1);
+		git_packbuilder_set_callbacks(pack, note_work, NULL);
+		patience_stretch();
 		rc = git_packbuilder_insert_walk(pack, walk);
 	}
 	if (rc == 0)
-		rc = git_packbuilder_write(pack, into, 0, NULL, NULL);
+		rc = git_packbuilder_write(pack, into, 0, note_write, NULL);
 	git_packbuilder_free(pack);
 	git_revwalk_free(walk);
 
@@ -287,14 +310,25 @@ find_tip(git_remote *remote, const char *ref, char tip[OID_SIZE])
 	return false;
 }
 
+struct bounds {
+	size_t free_bytes; /* before the pack came */
+	unsigned done;     /* objects and deltas that were seen to */
+};
+
 /* No pack may take more than half of the space that was free, nor more time
  * than there is: objects that come fast are slow to index. */
 static int
-keep_within(const git_indexer_progress *progress, void *free_bytes)
+keep_within(const git_indexer_progress *progress, void *ctx)
 {
+	struct bounds *bounds = ctx;
+	unsigned done = progress->indexed_objects + progress->indexed_deltas;
+
+	patience_came((size_t)(done - bounds->done) * PATIENCE_RATE);
+	bounds->done = done;
 	if (patience_left_ms(1) == 0)
-		trouble_set("too-slow", 0, NULL);
-	else if (progress->received_bytes <= *(const size_t *)free_bytes / 2)
+		trouble_set("too-slow", 0,
+		    "not fetched in time: see probe_deadline_ms");
+	else if (progress->received_bytes <= bounds->free_bytes / 2)
 		return 0;
 
 	return -1;
@@ -311,6 +345,15 @@ free_bytes_of(const char *path)
 	return (size_t)info.f_bavail * (size_t)info.f_frsize;
 }
 
+static int
+bring(git_remote *remote, const git_strarray *specs,
+    const git_fetch_options *options)
+{
+	patience_stretch();
+
+	return git_remote_download(remote, specs, options);
+}
+
 /* Connect, list, download; never git_remote_fetch(), which writes refs and
  * FETCH_HEAD. */
 static const char *
@@ -321,7 +364,7 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 	char *spec = xstrdup(job->ref);
 	git_strarray specs = { &spec, 1 };
 	const char *class = NULL;
-	size_t free_bytes = free_bytes_of(job->path);
+	struct bounds bounds = { .free_bytes = free_bytes_of(job->path) };
 
 	git_remote_connect_options_init(&connect,
 	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
@@ -329,18 +372,18 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
 	options.update_fetchhead = 0;
 	options.callbacks.transfer_progress = keep_within;
-	options.callbacks.payload = &free_bytes;
+	options.callbacks.payload = &bounds;
 	trouble_clear();
 	git_error_clear();
 	if (git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &connect) < 0)
 		class = endpoint_trouble(detail);
 	else if (!find_tip(remote, job->ref, job->tip))
 		class = "ref-missing";
-	else if (git_remote_download(remote, &specs, &options) < 0)
-		class =
-		    git_remote_stats(remote)->received_bytes > free_bytes / 2
-			? "no-space"
-			: endpoint_trouble(detail);
+	else if (bring(remote, &specs, &options) < 0)
+		class = git_remote_stats(remote)->received_bytes >
+				bounds.free_bytes / 2
+			    ? "no-space"
+			    : endpoint_trouble(detail);
 	free(spec);
 
 	return class;
@@ -389,6 +432,7 @@ fetch(struct staging_job *job, char **detail)
 	git_repository_free(staging);
 	if (class)
 		return class;
+	patience_worked(); /* what came is to be looked at in peace */
 	if (change_complete(job->path, job->before, job->tip, &err) == -1) {
 		*detail = xstrdup(err.text);
 		return "corrupt";

@@ -48,6 +48,7 @@ struct run {
 	bool *admitted;   /* ready() said yes */
 	bool stuck;       /* nothing pending is ready until the next done() */
 	_Atomic int *own; /* shared: which worker may take the job (W2) */
+	_Atomic int64_t *alive; /* shared: when each worker last said so */
 	size_t done;
 	struct buf answer;
 };
@@ -70,7 +71,7 @@ worker_begin(const struct run *run, const struct caught *caught, int slot,
 	if (run->pool->memory_max != 0 && !SHADOWED)
 		setrlimit(RLIMIT_DATA, &(struct rlimit){ run->pool->memory_max,
 					   run->pool->memory_max });
-	work_serve(run->pool, run->own, slot, fd);
+	work_serve(run->pool, run->own, &run->alive[slot], slot, fd);
 }
 
 static int
@@ -323,6 +324,23 @@ worker_collect(struct run *run, struct worker *worker)
 		worker_lose(run, worker, POOL_DIED);
 }
 
+/* Until when the job in hand may take. */
+static int64_t
+worker_until(const struct run *run, const struct worker *worker)
+{
+	const struct pool *pool = run->pool;
+	int64_t alive = atomic_load(&run->alive[worker - run->workers]);
+	int64_t until = worker->began_ms + pool->deadline_ms;
+
+	if (pool->most_ms <= pool->deadline_ms || alive <= worker->began_ms)
+		return until;
+	until = alive + pool->deadline_ms;
+
+	return until < worker->began_ms + pool->most_ms
+		   ? until
+		   : worker->began_ms + pool->most_ms;
+}
+
 /* Milliseconds until the first job is past its deadline; 0 if none runs. */
 static int64_t
 run_patience(const struct run *run, int64_t now)
@@ -333,7 +351,7 @@ run_patience(const struct run *run, int64_t now)
 	for (i = 0; i < run->count; i++) {
 		if (run->workers[i].queued == 0)
 			continue;
-		left = run->workers[i].began_ms + run->pool->deadline_ms - now;
+		left = worker_until(run, &run->workers[i]) - now;
 		left = left < 0 ? 0 : left;
 		if (least == -1 || left < least)
 			least = left;
@@ -371,8 +389,7 @@ run_expire(struct run *run)
 
 	for (i = 0; i < run->count; i++) {
 		worker = &run->workers[i];
-		if (worker->queued > 0 &&
-		    now - worker->began_ms >= run->pool->deadline_ms)
+		if (worker->queued > 0 && now >= worker_until(run, worker))
 			worker_lose(run, worker, POOL_TIMEOUT);
 	}
 }
@@ -393,18 +410,27 @@ run_loop(struct run *run, const struct caught *caught, struct err *err)
 	return 0;
 }
 
+static void *
+share(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
 static int
 run_init(struct run *run, const struct pool *pool, struct err *err)
 {
 	size_t i, n = pool->job_count;
 
 	run->pool = pool;
-	run->own = mmap(NULL, n * sizeof(*run->own), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (run->own == MAP_FAILED)
-		return err_sys(err, EX_IOERR, "pool");
 	run->count =
 	    n < (size_t)pool->worker_count ? (int)n : pool->worker_count;
+	run->own = share(n * sizeof(*run->own));
+	run->alive = share((size_t)run->count * sizeof(*run->alive));
+	if (!run->own || !run->alive)
+		return err_sys(err, EX_IOERR, "pool");
 	run->parent = getpid();
 	run->workers = xcalloc((size_t)run->count, sizeof(*run->workers));
 	run->polls = xcalloc((size_t)run->count, sizeof(*run->polls));
@@ -436,6 +462,7 @@ run_clear(struct run *run)
 		close(worker->fd);
 	}
 	munmap(run->own, run->pool->job_count * sizeof(*run->own));
+	munmap(run->alive, (size_t)run->count * sizeof(*run->alive));
 	free(run->workers);
 	free(run->polls);
 	free(run->next);

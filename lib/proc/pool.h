@@ -10,6 +10,9 @@
  * -1 with EX_TEMPFAIL. What workers left behind is killed before pool_run()
  * returns, be it in a group of its own (reap.h).
  *
+ * A job that says work_alive() (work.h) has its deadline anew, as far as
+ * most_ms lets it.
+ *
  *   W1  one job, one done(), whatever happens
  *   W2  a job is in the hands of one worker: jobs that stand behind a slow
  *       one are taken back for a worker that has nothing to do
@@ -35,6 +38,8 @@ struct pool {
 				POOL_AHEAD_MAX; 1: one at a time; more hides
 				the round trip */
 	int64_t deadline_ms; /* per job, from when the worker takes it */
+	int64_t most_ms;     /* the same, for one that is alive; 0: no more
+				than deadline_ms */
 	size_t memory_max;   /* bytes of data a worker may have, what it has
 				from the caller included (RLIMIT_DATA); 0: any */
 	void *ctx;           /* borrowed; for the three calls below */

@@ -1,8 +1,11 @@
 #include "proc/work.h"
+#include "proc/host.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+static _Atomic int64_t *alive_at; /* shared with the parent; or NULL */
 
 bool
 work_send(int fd, const void *bytes, size_t len)
@@ -43,13 +46,22 @@ work_do(const struct pool *pool, int fd, size_t job, struct buf *answer)
 		_exit(EX_IOERR);
 }
 
+void
+work_alive(void)
+{
+	if (alive_at)
+		atomic_store(alive_at, host_monotonic_ms());
+}
+
 _Noreturn void
-work_serve(const struct pool *pool, _Atomic int *own, int slot, int fd)
+work_serve(const struct pool *pool, _Atomic int *own, _Atomic int64_t *alive,
+    int slot, int fd)
 {
 	size_t jobs[POOL_AHEAD_MAX], i;
 	struct buf answer = { 0 };
 	ssize_t got;
 
+	alive_at = alive;
 	while ((got = read(fd, jobs, sizeof(jobs))) > 0)
 		for (i = 0; i < (size_t)got / sizeof(*jobs); i++)
 			if (work_take(own, jobs[i], slot))

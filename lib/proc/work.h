@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define WORK_TAKEN (-1)
 
@@ -20,9 +21,13 @@ struct work_frame {
 	size_t len; /* of the answer */
 };
 
-/* Serve until the parent closes its end. */
-_Noreturn void work_serve(const struct pool *pool, _Atomic int *own, int slot,
-    int fd);
+/* Serve until the parent closes its end; `alive` is where work_alive() says
+ * so, by host_monotonic_ms(). */
+_Noreturn void work_serve(const struct pool *pool, _Atomic int *own,
+    _Atomic int64_t *alive, int slot, int fd);
+
+/* The job in hand makes progress. Nothing where this is no worker. */
+void work_alive(void);
 
 /* Hand the job over if it is `owner`'s and not begun. */
 bool work_take(_Atomic int *own, size_t job, int owner);

@@ -195,6 +195,7 @@ run(struct round *round, bool network, struct err *err)
 		.job_count = round->count,
 		.ahead = network ? 1 : AHEAD,
 		.deadline_ms = policy->probe_deadline_ms,
+		.most_ms = PATIENCE_TIMES * policy->probe_deadline_ms,
 		.worker_count = network ? (int)policy->probe_workers
 					: 2 * (int)(cores > 0 ? cores : 1),
 		.memory_max = MEMORY_MAX,
