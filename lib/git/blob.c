@@ -6,10 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <nettle/sha1.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define PIECE (256u << 10) /* of a file that is hashed */
 
 /* A filter program counts only where the configuration defines one. */
 static bool
@@ -181,27 +185,65 @@ same_symlink(int dir, const char *name, const git_oid *wanted, bool *same)
 	return 0;
 }
 
-/* Bytes that the clean filters turn into the blob are the blob's too. */
+/* 1 the blob's very bytes, 0 others, -1 and errno. A piece at a time: a file
+ * may be larger than memory. */
+static int
+is_blob_file(int fd, int64_t size, const git_oid *wanted)
+{
+	uint8_t found[SHA1_DIGEST_SIZE];
+	struct sha1_ctx hash;
+	char *piece, head[32];
+	int64_t at = 0;
+	ssize_t got;
+
+	sha1_init(&hash);
+	sha1_update(&hash,
+	    (size_t)snprintf(head, sizeof(head), "blob %lld", (long long)size) +
+		1,
+	    (const uint8_t *)head);
+	piece = xcalloc(1, PIECE);
+	while ((got = pread(fd, piece, PIECE, at)) != 0) {
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			break;
+		sha1_update(&hash, (size_t)got, (const uint8_t *)piece);
+		at += got;
+	}
+	free(piece);
+	if (got == -1)
+		return -1;
+	sha1_digest(&hash, sizeof(found), found);
+
+	return at == size && memcmp(found, wanted->id, sizeof(found)) == 0;
+}
+
+/* Bytes that the clean filters turn into the blob are the blob's too. They
+ * work in memory. */
 static int
 same_cleaned(struct target *target, enum target_side side, const char *path,
-    const struct buf *bytes, const git_oid *wanted, bool *same, struct err *err)
+    int fd, const git_oid *wanted, bool *same, struct err *err)
 {
+	struct buf bytes = { 0 };
 	git_filter_list *filters;
 	git_buf cleaned = { 0 };
+	int rc = 0;
 
-	*same = false;
 	if (filters_of(target, side, path, NULL, GIT_FILTER_TO_ODB, &filters,
 		err) == -1)
 		return -1;
 	if (filters == NULL)
 		return 0;
-	if (git_filter_list_apply_to_buffer(&cleaned, filters, buf_text(bytes),
-		bytes->len) == 0)
+	if (io_read_from(fd, 0, &bytes) == -1)
+		rc = err_sys(err, EX_IOERR, "%s", path);
+	else if (git_filter_list_apply_to_buffer(&cleaned, filters,
+		     buf_text(&bytes), bytes.len) == 0)
 		*same = is_blob(cleaned.ptr, cleaned.size, wanted);
 	git_buf_dispose(&cleaned);
 	git_filter_list_free(filters);
+	buf_clear(&bytes);
 
-	return 0;
+	return rc;
 }
 
 static int
@@ -209,25 +251,25 @@ same_file(struct target *target, enum target_side side, const char *path,
     const git_oid *wanted, int dir, const char *name, bool *same,
     struct err *err)
 {
-	struct buf bytes = { 0 };
-	int fd, rc = 0;
+	struct stat st;
+	int fd, rc;
 
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1 && errno == ENOENT)
 		return 0;
 	if (fd == -1)
 		return err_sys(err, EX_IOERR, "%s", path);
-	if (io_read_from(fd, 0, &bytes) == -1)
-		rc = err_sys(err, EX_IOERR, "%s", path);
-	else if (is_blob(buf_text(&bytes), bytes.len, wanted))
-		*same = true;
-	else
-		rc =
-		    same_cleaned(target, side, path, &bytes, wanted, same, err);
-	buf_clear(&bytes);
+	rc = fstat(fd, &st);
+	if (rc == 0 && S_ISREG(st.st_mode))
+		rc = is_blob_file(fd, st.st_size, wanted);
+	if (rc == -1)
+		err_sys(err, EX_IOERR, "%s", path);
+	*same = rc == 1;
+	if (rc == 0 && S_ISREG(st.st_mode))
+		rc = same_cleaned(target, side, path, fd, wanted, same, err);
 	close(fd);
 
-	return rc;
+	return rc == -1 ? -1 : 0;
 }
 
 static bool
