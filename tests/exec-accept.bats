@@ -57,7 +57,7 @@ check() {
 	    '.plan.repos[0].strategy = "manual"'
 	refused "$place.recommendation: expected one of upgrade, canary, defer, block, none, found \"go\"" \
 	    '.plan.repos[0].recommendation = "go"'
-	refused "$place.branch: expected a branch's short name, found \"../x\"" \
+	refused 'stdin: plan.repos: branch: a: expected a name that git takes' \
 	    '.plan.repos[0].branch = "../x"'
 	refused "$place.target: expected 40 hex digits, found \"HEAD\"" \
 	    '.plan.repos[0].target = "HEAD"'
@@ -94,7 +94,7 @@ check() {
 
 @test "exec: an endpoint that would not fit the ledger, or tells a secret" {
 	local place='probe.repos[0].endpoint'
-	local what='probe.repos: a: endpoint.url: expected a redacted URL of 2048 bytes or less'
+	local what='stdin: probe.repos: a: endpoint.url: expected a redacted URL of 2048 bytes or less'
 	refused "$what" '.probe.repos[0].endpoint = {name: null,
 	    role: "primary", url: ("https://h/" + "x" * 70000)}'
 	refused "$what" '.probe.repos[0].endpoint = {name: null,

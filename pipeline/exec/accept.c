@@ -3,11 +3,16 @@
 #include "base/map.h"
 #include "git/staging.h"
 #include "model/cycle.h"
+#include "model/fleet.h"
+#include "model/redact.h"
 #include "model/seal.h"
 #include "proc/host.h"
 #include "shapes.h"
 #include <stdlib.h>
 #include <string.h>
+
+#define NAME_BYTES_MAX 1024 /* all of an event must fit a line (P7) */
+#define URL_BYTES_MAX 2048
 
 /* A3: this boot, and not older than its leases may be. */
 static int
@@ -116,6 +121,42 @@ check_staging(const struct rows *rows, const struct apply *apply,
 			  apply->repo_key);
 }
 
+/* A4: such a branch or remote a checkout may well name, and is not due. */
+static int
+check_name(const struct apply *apply, const char *what, const char *name,
+    struct err *err)
+{
+	if (name == NULL ||
+	    (strlen(name) <= NAME_BYTES_MAX && fleet_ref_valid(name)))
+		return 0;
+
+	return err_set(err, EX_DATAERR,
+	    "stdin: %s: %s: expected a name that git takes", what,
+	    apply->repo_key);
+}
+
+/* A4, P9: one that holds a secret is none that the probe wrote, and stands in
+ * no error. */
+static int
+check_url(const struct apply *apply, struct err *err)
+{
+	char *redacted;
+	bool same;
+
+	if (apply->url == NULL)
+		return 0;
+	redacted = url_redacted(apply->url);
+	same = strcmp(redacted, apply->url) == 0;
+	free(redacted);
+
+	return same && strlen(apply->url) <= URL_BYTES_MAX
+		   ? 0
+		   : err_set(err, EX_DATAERR,
+			 "stdin: probe.repos: %s: endpoint.url: expected a "
+			 "redacted URL of %d bytes or less",
+			 apply->repo_key, URL_BYTES_MAX);
+}
+
 /* A4 */
 static int
 check_strategy(const struct apply *apply, struct err *err)
@@ -176,6 +217,19 @@ fill_apply(struct apply *apply, const struct rows *rows,
 }
 
 static int
+check_job(const struct rows *rows, const struct apply *apply, struct err *err)
+{
+	if (check_strategy(apply, err) == -1 ||
+	    check_name(apply, "plan.repos: branch", apply->branch, err) == -1 ||
+	    check_name(apply, "probe.repos: endpoint.name", apply->remote,
+		err) == -1 ||
+	    check_url(apply, err) == -1)
+		return -1;
+
+	return check_staging(rows, apply, err);
+}
+
+static int
 add_job(struct jobs *jobs, const struct rows *rows,
     const struct json *reservation, struct err *err)
 {
@@ -194,10 +248,8 @@ add_job(struct jobs *jobs, const struct rows *rows,
 	apply_init(&job->apply, rows->state);
 	job->apply.cycle = rows->cycle;
 	fill_apply(&job->apply, rows, plan, reservation);
-	if (check_strategy(&job->apply, err) == -1)
-		return -1;
 
-	return check_staging(rows, &job->apply, err);
+	return check_job(rows, &job->apply, err);
 }
 
 static int

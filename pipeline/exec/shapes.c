@@ -4,13 +4,10 @@
 #include "git/lib.h"
 #include "json/shape.h"
 #include "model/fleet.h"
-#include "model/url.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BRANCH_MAX 1024 /* bytes; all of an event must fit a line */
-#define URL_MAX 2048
 #define ARGV_BYTES_MAX 4096
 #define TIMEOUT_MAX_S 86400
 
@@ -46,12 +43,6 @@ is_path(const char *text)
 	}
 
 	return true;
-}
-
-static bool
-is_branch(const char *text)
-{
-	return strlen(text) <= BRANCH_MAX && fleet_ref_valid(text);
 }
 
 static bool
@@ -125,8 +116,7 @@ static const struct shape fleet_shape[] = {
 	{ 0 },
 };
 static const struct shape endpoint_shape[] = {
-	{ "name", JSON_STRING, SHAPE_NULL, .valid = is_branch,
-	    .wanted = "a remote's name" },
+	{ .name = "name", .type = JSON_STRING, .flags = SHAPE_NULL },
 	{ .name = "url", .type = JSON_STRING, .flags = SHAPE_NULL },
 	WORD("role", SHAPE_NULL, roles),
 	{ 0 },
@@ -145,8 +135,7 @@ static const struct shape plan_repo_shape[] = {
 	KEY,
 	WORD("recommendation", SHAPE_NEED, advices),
 	WORD("strategy", SHAPE_NEED, strategies),
-	{ "branch", JSON_STRING, SHAPE_NULL, .valid = is_branch,
-	    .wanted = "a branch's short name" },
+	{ .name = "branch", .type = JSON_STRING, .flags = SHAPE_NULL },
 	OID("before"),
 	OID("target"),
 	{ 0 },
@@ -294,33 +283,6 @@ check_checks(const struct json *repos, struct err *err)
 	return 0;
 }
 
-/* P9: one that holds a secret is none that the probe wrote, and stands in no
- * error. */
-static int
-check_urls(const struct json *repos, struct err *err)
-{
-	const struct json *at;
-	const char *url;
-	char *redacted;
-	int rc = 0;
-
-	for (at = json_first(repos); rc == 0 && at != NULL;
-	     at = json_next(at)) {
-		url = json_get_text(json_get(at, "endpoint"), "url");
-		if (url == NULL)
-			continue;
-		redacted = url_redacted(url);
-		if (strlen(url) > URL_MAX || strcmp(redacted, url) != 0)
-			rc = err_set(err, EX_DATAERR,
-			    "probe.repos: %s: endpoint.url: expected a "
-			    "redacted URL of %d bytes or less",
-			    json_get_text(at, "repo_key"), URL_MAX);
-		free(redacted);
-	}
-
-	return rc;
-}
-
 int
 shapes_check(struct doc *doc, struct err *err)
 {
@@ -331,8 +293,6 @@ shapes_check(struct doc *doc, struct err *err)
 			return -1;
 	if (check_tokens(json_get(doc_get(doc, "lease"), "reservations"),
 		err) == -1)
-		return -1;
-	if (check_urls(json_get(doc_get(doc, "probe"), "repos"), err) == -1)
 		return -1;
 
 	return check_checks(json_get(doc_get(doc, "fleet"), "repos"), err);
