@@ -64,7 +64,7 @@ setup() {
 		text "web: remote git.example.org $code"
 		is '.plan.repos[0].chain[-1]' "{\"repo_key\":null,\"subject\":\"git.example.org\",\"code\":\"$code\",\"text\":\"said so\"}"
 	done < <("${BUILD:-$top/build}/unit/reasons")
-	assert_equal "$count" 23
+	assert_equal "$count" 24
 }
 
 @test "plan: edits stop an upgrade, and are no trouble where there is none" {

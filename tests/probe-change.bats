@@ -121,14 +121,17 @@ entry_push() {
 		blob=$(printf '100644 blob %s\tconfig\n' "$blob" |
 		    git -C "up/$key.git" mktree)
 	fi
-	{
-		git -C "up/$key.git" cat-file tree main >tree
-		cat tree
-		for name; do
-			printf '%s %b\0' "$mode" "$name"
-			printf "$(echo "$blob" | sed 's/../\\x&/g')"
-		done
-	} >tree.new
+	git -C "up/$key.git" cat-file tree main >tree
+	for name; do
+		printf '%s %b\0' "$mode" "$name"
+		printf "$(echo "$blob" | sed 's/../\\x&/g')"
+	done >entries
+	# what the upstream has is "file"
+	if [[ $(printf %b "$1") < file ]]; then
+		cat entries tree
+	else
+		cat tree entries
+	fi >tree.new
 	tree=$(git -C "up/$key.git" hash-object -t tree -w --literally --stdin <tree.new)
 	commit=$(git -C "up/$key.git" commit-tree -p main -m evil "$tree")
 	git -C "up/$key.git" update-ref refs/heads/main "$commit"
@@ -160,6 +163,79 @@ entry_push() {
 	assert_equal "$(of control '[.unsafe[].kind]')" '["control-character"]'
 	assert_equal "$(of long '[.unsafe[].kind]')" '["over-long"]'
 	said plain behind
+}
+
+@test "probe: what stands for .git on any file system is unsafe" {
+	local names=(.GIT '.git ' .git. '.git. . ' 'GIT~1' 'git~1 ' '.git::$INDEX_ALLOCATION'
+	    '.git:x' '.\xe2\x80\x8cgit' '.gi\xef\xbb\xbft' '.Git\xe2\x81\xaf'
+	    '.git\\\\x') keys=() key
+	for name in "${names[@]}"; do
+		key=k${#keys[@]}
+		keys+=("$key")
+	done
+	repo_make "${keys[@]}"
+	for key in "${keys[@]}"; do
+		entry_push "$key" 40000 tree "${names[${key#k}]}"
+	done
+	fleet "${keys[@]}"
+	probe -a staging
+	jq -r '.probe.repos[] | "\(.repo_key) \(.reason) \(.unsafe[0].kind)"' \
+	    out.json | grep -v ' unsafe-tree dot-git$' | diff - /dev/null
+	assert_equal "$(jq '.probe.repos | length' out.json)" 12
+}
+
+# link_push KEY TEXT - an upstream commit with a symbolic link "zz" to TEXT
+link_push() {
+	local blob tree
+	blob=$(printf %b "$2" | git -C "up/$1.git" hash-object -w --stdin)
+	tree=$({ git -C "up/$1.git" ls-tree main
+	    printf '120000 blob %s\tzz\n' "$blob"; } |
+	    git -C "up/$1.git" mktree)
+	git -C "up/$1.git" update-ref refs/heads/main \
+	    "$(git -C "up/$1.git" commit-tree -p main -m link "$tree")"
+}
+
+@test "probe: links that no file system takes, trees that git does not write" {
+	repo_make none nul long whole absolute unsorted type
+	link_push none ''
+	link_push nul 'a\0b'
+	link_push long "$(printf 'x%.0s' {1..4096})"
+	link_push whole "$(printf 'x%.0s' {1..4095})"
+	entry_push absolute 100644 blob /tmp/x
+	entry_push unsorted 100644 blob zz aa
+	tree=$(git -C up/type.git rev-parse main:)
+	git -C up/type.git cat-file tree main >tree
+	{
+		cat tree
+		printf '100644 zz\0'
+		printf "$(echo "$tree" | sed 's/../\\x&/g')"
+	} | git -C up/type.git hash-object -t tree -w --literally --stdin >id
+	git -C up/type.git update-ref refs/heads/main \
+	    "$(git -C up/type.git commit-tree -p main -m type "$(cat id)")"
+	fleet none nul long whole absolute unsorted type
+	probe -a staging
+	jq -r '.probe.repos[] | "\(.repo_key) \(.reason) \(.detail)"' \
+	    out.json >found
+	diff - found <<-'END'
+	absolute unsafe-tree /tmp/x: separator
+	long unsafe-tree zz: link-over-long
+	none unsafe-tree zz: link-empty
+	nul unsafe-tree zz: link-nul
+	type unsafe-tree zz: type
+	unsorted unsafe-tree aa: unsorted
+	whole behind null
+	END
+}
+
+@test "probe: the mode that old gits wrote is taken as git takes it" {
+	repo_make old
+	entry_push old 100664 blob zz
+	house_make old
+	hermes-cycle
+	assert_equal "$(git -C src/old ls-files -s zz | cut -d' ' -f1)" 100644
+	assert_equal "$(git -C src/old status --porcelain)" ''
+	assert_equal "$(git_at src/old)" "$(git_at up/old.git main)"
+	checkout_whole src/old
 }
 
 @test "probe: a change that brings a submodule or a filter is not behind alone" {

@@ -187,7 +187,83 @@ setup() {
 	assert_equal "$(of pick .detail)" '"cherry-pick"'
 	assert_equal "$(of revert .detail)" '"revert"'
 	assert_equal "$(of bisect .detail)" '"bisect"'
-	assert_equal "$(of apply .detail)" '"rebase or am"'
+	assert_equal "$(of apply .detail)" '"am"'
+}
+
+@test "probe: a rebase or am by patches, a cherry-pick of many, are told apart" {
+	repo_make apply am many
+	for key in apply am many; do
+		upstream_commit $key
+		upstream_commit $key file three
+		echo own >src/$key/file
+		git -C src/$key commit -qam own
+		git -C src/$key fetch -q
+	done
+	git -C src/apply rebase -q --apply origin/main >log 2>&1 || :
+	git -C work/am format-patch -q -1 --stdout >patch
+	git -C src/am am ../../patch >log 2>&1 || :
+	git -C src/many cherry-pick origin/main~1 origin/main >log 2>&1 || :
+	git -C src/many checkout -q -f HEAD
+	rm -f src/many/.git/CHERRY_PICK_HEAD
+	fleet apply am many
+	probe
+	assert_equal "$(of apply '[.reason, .detail]')" \
+	    '["in-progress","rebase"]'
+	assert_equal "$(of am '[.reason, .detail]')" '["in-progress","am"]'
+	assert_equal "$(of many '[.reason, .detail]')" \
+	    '["in-progress","cherry-pick or revert"]'
+}
+
+@test "probe: who holds a lock is told, where it can be seen" {
+	repo_make open commit
+	touch src/open/.git/index.lock
+	sleep 60 3>&- 7<>src/open/.git/index.lock &
+	holder=$!
+	echo edit >>src/commit/file
+	# an editor is open: git has closed index.lock, and waits
+	mkfifo hold
+	GIT_EDITOR="sh -c 'read x <$PWD/hold'" git -C src/commit commit -qa 3>&- &
+	waits=$!
+	soon test -e src/commit/.git/index.lock
+	soon pgrep -f "read x <$PWD/hold" >log
+	fleet open commit
+	probe
+	echo >hold
+	wait $waits || :
+	kill $holder
+	said open locked current
+	[[ $(of open .detail) == *"index.lock, "*" s old, sleep (pid $holder) has it open"'"' ]]
+	said commit locked current dirty
+	[[ $(of commit .detail) == *" s old, git (pid $waits) works there"'"' ]]
+}
+
+@test "probe: an edit that git was told not to see is seen" {
+	repo_make assumed skipped clean touched
+	for key in assumed clean touched; do
+		git -C src/$key update-index --assume-unchanged file
+	done
+	git -C src/skipped update-index --skip-worktree file
+	echo mine >>src/assumed/file
+	echo mine >>src/skipped/file
+	touch -d 2001-01-01 src/touched/file
+	everything src >before
+	fleet assumed skipped clean touched
+	probe
+	everything src | diff before -
+	said assumed dirty current
+	assert_equal "$(of assumed '[.detail, .dirty_paths, .unstaged_count]')" \
+	    '["file, which git assumes unchanged",["file"],1]'
+	said skipped sparse current
+	assert_equal "$(of skipped .detail)" '"a file is marked skip-worktree"'
+	said clean current
+	said touched current
+	# and the plan says so once, instead of an apply that is refused each time
+	upstream_commit assumed
+	probe -a staging
+	hermes-plan <out.json >plan.json
+	assert_equal "$(jq -c '.plan.repos[] | select(.repo_key == "assumed") |
+	    [.recommendation, .reason, .text]' plan.json)" \
+	    '["block","dirty","assumed: has uncommitted changes (file, which git assumes unchanged)"]'
 }
 
 @test "probe: locks are named with their age, an apply cut short is seen" {
@@ -325,15 +401,19 @@ setup() {
 }
 
 @test "probe: damage costs its own repository only" {
-	repo_make index object head well
+	repo_make index object head dots well
+	echo 'ref: refs/heads/../../x' >src/dots/.git/HEAD
 	printf 'DIRC' >src/index/.git/index
 	rm -rf src/object/.git/objects/*
 	echo nonsense >src/head/.git/HEAD
-	fleet index object head well
+	fleet index object head dots well
 	probe
 	said index corrupt
 	assert_equal "$(of object .reason)" '"corrupt"'
 	assert_equal "$(of head .reason)" '"corrupt"'
+	# no name that is none reaches those who would make a path of it
+	assert_equal "$(of dots '[.reason, .branch, .head.branch]')" \
+	    '["corrupt",null,null]'
 	said well current
 }
 

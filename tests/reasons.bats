@@ -26,7 +26,7 @@ words() {
 	assert_equal "$(codes remote)" "$(words auth-missing auth-rejected \
 	    forbidden not-found rate-limited proxy-auth server-error redirected \
 	    not-git empty-advert dns offline refused unreachable timeout \
-	    too-slow tls hostkey-unknown hostkey-mismatch ssh-auth early-eof \
+	    too-slow tls hostkey-unknown hostkey-mismatch ssh-auth early-eof incomplete \
 	    ref-missing unsupported-url)"
 	assert_equal "$(codes decision)" "$(words held window min-age cooldown \
 	    bad-commit needs dependency-cycle pressure lease-foreign \

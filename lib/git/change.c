@@ -6,6 +6,7 @@
 #include "git/names.h"
 #include "git/worktree.h"
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -85,6 +86,34 @@ check_filter(struct scan *scan, const git_tree_entry *entry)
 	git_blob_free(blob);
 }
 
+/* A link's text: what symlink(2) takes, and takes whole. */
+static int
+check_link(struct scan *scan, const git_tree_entry *entry, size_t size)
+{
+	const char *kind = NULL;
+	git_blob *blob = NULL;
+
+	if (git_tree_entry_filemode_raw(entry) != GIT_FILEMODE_LINK)
+		return 0;
+	if (size == 0) {
+		kind = "link-empty";
+	} else if (size >= PATH_MAX) {
+		kind = "link-over-long";
+	} else {
+		if (git_blob_lookup(&blob, scan->repo,
+			git_tree_entry_id(entry)) < 0)
+			return lg_err(scan->err, EX_DATAERR, "%s",
+			    buf_text(&scan->path));
+		if (memchr(git_blob_rawcontent(blob), '\0', size))
+			kind = "link-nul";
+		git_blob_free(blob);
+	}
+	if (kind)
+		paths_add(&scan->change->unsafe, buf_text(&scan->path), kind);
+
+	return 0;
+}
+
 static int
 check_blob(struct scan *scan, const git_tree_entry *entry, bool new_path)
 {
@@ -96,6 +125,12 @@ check_blob(struct scan *scan, const git_tree_entry *entry, bool new_path)
 		git_tree_entry_id(entry)) < 0)
 		return lg_err(scan->err, EX_DATAERR, "%s",
 		    buf_text(&scan->path));
+	if (type != GIT_OBJECT_BLOB) {
+		paths_add(&scan->change->unsafe, buf_text(&scan->path), "type");
+		return 0;
+	}
+	if (check_link(scan, entry, size) == -1)
+		return -1;
 	scan->change->new_bytes += (int64_t)size;
 	check_sensitive(scan);
 	check_filter(scan, entry);
@@ -201,6 +236,18 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The entry of the tree in hand. */
+static void
+note_unsafe(struct scan *scan, const char *name, const char *kind)
+{
+	size_t len = scan->path.len;
+
+	buf_puts(&scan->path, name);
+	paths_add(&scan->change->unsafe, buf_text(&scan->path), kind);
+	scan->path.len = len;
+	scan->path.data[len] = '\0';
+}
+
 /* A name twice in one tree: a file that could be followed as a folder. */
 static void
 check_twice(struct scan *scan, const git_tree *tree)
@@ -213,8 +260,43 @@ check_twice(struct scan *scan, const git_tree *tree)
 	qsort(names, count, sizeof(*names), compare_names);
 	for (i = 1; i < count; i++)
 		if (strcmp(names[i - 1], names[i]) == 0)
-			paths_add(&scan->change->unsafe, names[i], "duplicate");
+			note_unsafe(scan, names[i], "duplicate");
 	free(names);
+}
+
+/* git's order, in which a folder's name ends with a slash. */
+static int
+compare_entries(const git_tree_entry *a, const git_tree_entry *b)
+{
+	const char *x = git_tree_entry_name(a), *y = git_tree_entry_name(b);
+	size_t xn = strlen(x), yn = strlen(y), n = xn < yn ? xn : yn;
+	int order = memcmp(x, y, n);
+
+	if (order != 0)
+		return order;
+	x += n;
+	y += n;
+
+	return (*x ? *(const unsigned char *)x
+		   : (git_tree_entry_type(a) == GIT_OBJECT_TREE ? '/' : 0)) -
+	       (*y ? *(const unsigned char *)y
+		   : (git_tree_entry_type(b) == GIT_OBJECT_TREE ? '/' : 0));
+}
+
+/* Out of order, some entries are found by name and others are not. */
+static void
+check_order(struct scan *scan, const git_tree *tree)
+{
+	size_t i, count = git_tree_entrycount(tree);
+	const git_tree_entry *entry, *last = NULL;
+
+	for (i = 0; i < count; i++, last = entry) {
+		entry = git_tree_entry_byindex(tree, i);
+		if (last == NULL || compare_entries(last, entry) <= 0)
+			continue;
+		note_unsafe(scan, git_tree_entry_name(entry), "unsorted");
+		return;
+	}
 }
 
 /* Submodules that go: their folder would stay behind. */
@@ -247,6 +329,7 @@ scan_tree(struct scan *scan, const git_tree *before, const git_oid *after)
 		return lg_err(scan->err, EX_DATAERR, "%s",
 		    buf_text(&scan->path));
 	check_twice(scan, tree);
+	check_order(scan, tree);
 	count = git_tree_entrycount(tree);
 	for (i = 0; rc == 0 && i < count; i++)
 		rc = scan_entry(scan, before, git_tree_entry_byindex(tree, i));
@@ -314,9 +397,11 @@ scan_all(struct scan *scan)
 		return lg_err(scan->err, EX_DATAERR, "%s", options->repo);
 	if (commit_tree(&before, scan->repo, options->before, scan->err) == 0 &&
 	    commit_tree(&after, scan->repo, options->tip, scan->err) == 0 &&
-	    scan_tree(scan, before, git_tree_id(after)) == 0 &&
-	    count_lines(scan, before, after) == 0)
-		rc = 0;
+	    scan_tree(scan, before, git_tree_id(after)) == 0) {
+		rc = count_lines(scan, before, after);
+		if (scan->change->unsafe.count > 0)
+			rc = 0; /* what is unsafe need not be measurable */
+	}
 	git_tree_free(before);
 	git_tree_free(after);
 

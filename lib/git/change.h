@@ -4,7 +4,11 @@
  * Read from a repository that holds both: the checkout itself, or its
  * staging. Nothing is written.
  *
- *   B5  only what is new or changed is looked at; what the checkout holds
+ *   B5  unsafe are, beside what names.h says: a name twice in a tree
+ *       ("duplicate"), entries out of order ("unsorted"), an object of
+ *       another kind than its mode says ("type"), links whose text no
+ *       symlink(2) takes ("link-empty", "link-over-long", "link-nul");
+ *       only what is new or changed is looked at; what the checkout holds
  *       already was its owner's to accept
  */
 #ifndef GIT_CHANGE_H
@@ -39,7 +43,7 @@ struct change {
 	int64_t new_bytes; /* of all blobs that are new at their path */
 	struct change_paths sensitive;  /* kind: NULL */
 	struct change_paths collisions; /* kind: "untracked" or "ignored" */
-	struct change_paths unsafe;     /* kind: names.h, "duplicate" */
+	struct change_paths unsafe;     /* kind: names.h, or see B5 */
 	char *filter;    /* owned; a new .gitattributes that sets a filter */
 	char *submodule; /* owned; the first one that moves; or NULL */
 };

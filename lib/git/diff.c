@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define OLD_MODE 0100664 /* of old gits, for 0100644; git takes it so */
+
 /* May a tree put something here? libgit2's index will not have it all. */
 static bool
 path_is_safe(const char *path)
@@ -23,17 +25,16 @@ path_is_safe(const char *path)
 	}
 }
 
-/* 0100664 is what old gits wrote for 0100644; git itself takes it so. */
 static bool
 mode_of(unsigned raw, unsigned *out)
 {
 	switch (raw) {
-	case GIT_FILEMODE_UNREADABLE:
+	case OLD_MODE:
 	case GIT_FILEMODE_BLOB:
 	case GIT_FILEMODE_BLOB_EXECUTABLE:
 	case GIT_FILEMODE_LINK:
 	case GIT_FILEMODE_COMMIT:
-		*out = raw == GIT_FILEMODE_UNREADABLE ? TARGET_FILE : raw;
+		*out = raw == OLD_MODE ? TARGET_FILE : raw;
 		return true;
 	default:
 		return false;

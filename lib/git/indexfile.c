@@ -10,6 +10,7 @@
 #define FIXED 62   /* an entry's bytes before its extended flags or name */
 #define MODE_AT 26 /* of an entry: the low half of its mode */
 #define FLAGS_AT 60
+#define FLAG_ASSUMED 0x8000
 #define FLAG_EXTENDED 0x4000
 #define FLAG_STAGE 0x3000
 #define FLAG_NAME 0x0fff
@@ -123,6 +124,7 @@ read_entry(struct indexfile *index, struct cursor *cursor)
 	index->entry_count++;
 	index->submodule_count += mode == 0160000;
 	index->unmerged_count += (flags & FLAG_STAGE) != 0;
+	index->assumed_count += (flags & FLAG_ASSUMED) != 0;
 	index->skip_worktree |= (extended & EXTENDED_SKIP) != 0;
 	index->sparse |= mode == 0040000;
 	note_attributes(index, &cursor->name);

@@ -17,12 +17,13 @@ struct indexfile {
 	int64_t entry_count;
 	int64_t submodule_count;
 	int64_t unmerged_count;
-	bool skip_worktree;  /* some entry is not in the worktree */
-	bool split;          /* needs a sharedindex ("link") */
-	bool sparse;         /* holds folders as entries ("sdir") */
-	bool unknown;        /* needs some other extension */
-	char tree[OID_SIZE]; /* what it would commit; empty: not known */
-	char **attributes;   /* owned: tracked .gitattributes, by path */
+	int64_t assumed_count; /* "assume unchanged" */
+	bool skip_worktree;    /* some entry is not in the worktree */
+	bool split;            /* needs a sharedindex ("link") */
+	bool sparse;           /* holds folders as entries ("sdir") */
+	bool unknown;          /* needs some other extension */
+	char tree[OID_SIZE];   /* what it would commit; empty: not known */
+	char **attributes;     /* owned: tracked .gitattributes, by path */
 	size_t attribute_count, attribute_cap;
 };
 

@@ -46,12 +46,14 @@ read_head(struct inspection *in)
 	struct ref_dirs dirs = place_dirs(&in->place);
 	char *target = NULL;
 	enum ref_found found;
+	bool broken;
 
 	found = ref_read(&dirs, "HEAD", in->head_oid, &target);
-	if (strncmp(target, heads, sizeof(heads) - 1) == 0)
+	broken = found == REF_BROKEN || !ref_valid(target) ||
+		 (found == REF_ABSENT && strcmp(target, "HEAD") == 0);
+	if (strncmp(target, heads, sizeof(heads) - 1) == 0 && ref_valid(target))
 		in->head_branch = xstrdup(target + sizeof(heads) - 1);
-	if (found == REF_BROKEN ||
-	    (found == REF_ABSENT && strcmp(target, "HEAD") == 0))
+	if (broken)
 		inspect_note(in, "corrupt", true,
 		    xstrdup("HEAD is neither a branch nor a commit"));
 	else if (!in->head_branch && !in->place.bare)
@@ -189,7 +191,11 @@ inspect_rest(struct inspection *in)
 	if (in->place.partial)
 		inspect_note(in, "partial", true, NULL);
 	if (in->place.sparse)
-		inspect_note(in, "sparse", in->tree_leads, NULL);
+		inspect_note(in, "sparse", in->tree_leads,
+		    gitconfig_bool(&in->place.config, "core.sparsecheckout",
+			false)
+			? NULL
+			: xstrdup("a file is marked skip-worktree"));
 	if (in->place.index.submodule_count > 0)
 		inspect_note(in, "submodules", false, NULL);
 	worktree_space(in);
@@ -211,6 +217,7 @@ inspect_clear(struct inspection *in)
 		free(in->facts[i].detail);
 	for (i = 0; i < in->dirty_path_count; i++)
 		free(in->dirty_paths[i]);
+	free(in->hidden);
 	free(in->head_branch);
 	free(in->branch);
 	free(in->upstream_remote);

@@ -40,6 +40,8 @@ struct inspection {
 	int64_t staged_count, unstaged_count, untracked_count; /* -1: unknown */
 	char *dirty_paths[INSPECT_PATH_MAX]; /* owned; the first */
 	size_t dirty_path_count;
+	char
+	    *hidden; /* owned; the first edit that git would not see; or NULL */
 	int64_t stash_count;
 	int64_t free_bytes, free_inode_count; /* -1: unknown */
 };

@@ -1,12 +1,14 @@
 #include "git/marks.h"
 #include "base/alloc.h"
 #include "git/file.h"
+#include "proc/holder.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define REFLOG_MAX ((size_t)64 << 20)
 #define HEAD_MAX 4096
@@ -68,6 +70,22 @@ read_marks(const char *folder)
 	return found;
 }
 
+/* git says in rebase-apply/ which of the two it is. */
+static const char *
+applying(const char *git_dir)
+{
+	char *am = xasprintf("%s/rebase-apply/applying", git_dir);
+	char *rebase = xasprintf("%s/rebase-apply/rebasing", git_dir);
+	const char *means = access(am, F_OK) == 0       ? "am"
+			    : access(rebase, F_OK) == 0 ? "rebase"
+							: "rebase or am";
+
+	free(rebase);
+	free(am);
+
+	return means;
+}
+
 /* Folders named by a token: prepared files of an apply that did not end. */
 static void
 find_interrupted(struct inspection *in, const char *folder)
@@ -86,6 +104,21 @@ find_interrupted(struct inspection *in, const char *folder)
 	free(path);
 }
 
+/* git closes index.lock while its editor is open: who works there counts. */
+static char *
+lock_text(const struct place *place, const char *path, long long age_s)
+{
+	const char *folder = place->worktree ? place->worktree : place->git_dir;
+	struct holder holder;
+
+	if (!holder_find(&holder, path, "git", folder))
+		return xasprintf("%s, %lld s old", path, age_s);
+
+	return xasprintf("%s, %lld s old, %s (pid %d) %s", path, age_s,
+	    holder.name, (int)holder.pid,
+	    holder.open ? "has it open" : "works there");
+}
+
 static void
 note_lock(struct inspection *in, const char *folder, const char *name)
 {
@@ -95,7 +128,7 @@ note_lock(struct inspection *in, const char *folder, const char *name)
 
 	if (lstat(path, &info) == 0 && clock_gettime(CLOCK_REALTIME, &now) == 0)
 		inspect_note(in, "locked", true,
-		    xasprintf("%s, %lld s old", path,
+		    lock_text(&in->place, path,
 			(long long)(now.tv_sec - info.st_mtime)));
 	free(path);
 }
@@ -196,7 +229,9 @@ marks_find(struct inspection *in)
 	for (i = 0; i < MARK_COUNT; i++)
 		if ((found & marks[i].mark) && marks[i].means) {
 			inspect_note(in, "in-progress", in->tree_leads,
-			    xstrdup(marks[i].means));
+			    xstrdup(marks[i].mark == MARK_APPLY
+					? applying(place->git_dir)
+					: marks[i].means));
 			break;
 		}
 	find_locks(in, found, common);

@@ -276,6 +276,7 @@ fetch_path(struct staging_job *job, git_repository *staging, char **detail)
 	struct err err;
 	git_oid tip;
 	char *into;
+	int rc;
 
 	if (lg_oid(&tip, job->tip, &err) == -1 ||
 	    lg_open(&upstream, job->url->path, &err) == -1) {
@@ -283,8 +284,11 @@ fetch_path(struct staging_job *job, git_repository *staging, char **detail)
 		return "not-git";
 	}
 	into = xasprintf("%s/objects/pack", job->path);
-	if (pack_walk(upstream, staging, &tip, into) < 0) {
-		class = errno == ENOSPC ? "no-space" : "server-error";
+	rc = pack_walk(upstream, staging, &tip, into);
+	if (rc < 0) {
+		class = rc == GIT_ENOTFOUND ? "incomplete"
+			: errno == ENOSPC   ? "no-space"
+					    : "server-error";
 		*detail = xstrdup(lg_said());
 	}
 	free(into);
@@ -435,7 +439,7 @@ fetch(struct staging_job *job, char **detail)
 	patience_worked(); /* what came is to be looked at in peace */
 	if (change_complete(job->path, job->before, job->tip, &err) == -1) {
 		*detail = xstrdup(err.text);
-		return "corrupt";
+		return "incomplete";
 	}
 	line = xasprintf("%s\n", job->tip);
 	if (write_text(job->path, TIP, line) == -1)

@@ -36,7 +36,7 @@ struct staging_job {
 /*
  * Fetch. NULL where `tip` is staged now, else the class of what went wrong
  * with its detail in *detail (the caller's, may be NULL): a remote reason,
- * "corrupt" where objects are missing, "no-space".
+ * "incomplete" where objects are missing, "no-space".
  */
 const char *staging_fetch(struct staging_job *job, char **detail);
 

@@ -1,5 +1,6 @@
 #include "git/worktree.h"
 #include "base/alloc.h"
+#include "base/map.h"
 #include "git/file.h"
 #include "git/lg.h"
 #include "json/strict.h"
@@ -84,20 +85,50 @@ read_head_tree(const struct inspection *in, git_repository *repo,
 	return 0;
 }
 
+/*
+ * Entries that git was told to assume unchanged are looked at like all others:
+ * in the index in memory alone, and their paths are kept.
+ */
+static int
+unhide(git_repository *repo, struct map *hidden)
+{
+	git_index *index = NULL;
+	git_index_entry entry;
+	size_t i;
+	int rc;
+
+	rc = git_repository_index(&index, repo);
+	for (i = 0; rc == 0 && i < git_index_entrycount(index); i++) {
+		entry = *git_index_get_byindex(index, i);
+		if (!(entry.flags & GIT_INDEX_ENTRY_VALID))
+			continue;
+		entry.flags &= (uint16_t)~GIT_INDEX_ENTRY_VALID;
+		rc = git_index_add(index, &entry);
+		entry = *git_index_get_byindex(index, i);
+		map_put(hidden, entry.path, index);
+	}
+	git_index_free(index);
+
+	return rc;
+}
+
 static void
-keep_path(struct inspection *in, const git_status_entry *entry)
+keep_path(struct inspection *in, const git_status_entry *entry,
+    const struct map *hidden)
 {
 	const git_diff_delta *delta = entry->head_to_index
 					  ? entry->head_to_index
 					  : entry->index_to_workdir;
 
+	if (delta && !in->hidden && map_get(hidden, delta->new_file.path))
+		in->hidden = xstrdup(delta->new_file.path);
 	if (in->dirty_path_count < INSPECT_PATH_MAX && delta)
 		in->dirty_paths[in->dirty_path_count++] =
 		    xstrdup(delta->new_file.path);
 }
 
 static void
-count(struct inspection *in, git_status_list *list)
+count(struct inspection *in, git_status_list *list, const struct map *hidden)
 {
 	const git_status_entry *entry;
 	size_t i, total = git_status_list_entrycount(list);
@@ -109,7 +140,7 @@ count(struct inspection *in, git_status_list *list)
 		in->unstaged_count += (entry->status & UNSTAGED) != 0;
 		in->untracked_count += (entry->status & GIT_STATUS_WT_NEW) != 0;
 		if (entry->status & (STAGED | UNSTAGED))
-			keep_path(in, entry);
+			keep_path(in, entry, hidden);
 	}
 }
 
@@ -118,11 +149,14 @@ look(struct inspection *in, git_repository *repo)
 {
 	git_status_options options;
 	git_status_list *list = NULL;
+	struct map hidden = { 0 };
 	char tree[OID_SIZE];
-	int rc;
+	int rc = 0;
 
 	if (read_head_tree(in, repo, tree) == -1)
 		return -1;
+	if (in->place.index.assumed_count > 0)
+		rc = unhide(repo, &hidden);
 	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
 	options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
 			GIT_STATUS_OPT_EXCLUDE_SUBMODULES |
@@ -131,10 +165,12 @@ look(struct inspection *in, git_repository *repo)
 	    tree[0] != '\0' && strcmp(tree, in->place.index.tree) == 0
 		? GIT_STATUS_SHOW_WORKDIR_ONLY
 		: GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
-	rc = git_status_list_new(&list, repo, &options);
 	if (rc == 0)
-		count(in, list);
+		rc = git_status_list_new(&list, repo, &options);
+	if (rc == 0)
+		count(in, list, &hidden);
 	git_status_list_free(list);
+	map_clear(&hidden);
 
 	return rc;
 }
@@ -151,7 +187,10 @@ worktree_status(struct inspection *in)
 		inspect_note(in, "corrupt", true, xstrdup(lg_said()));
 	git_repository_free(repo);
 	if (in->unstaged_count > 0)
-		inspect_note(in, "dirty", in->tree_leads, NULL);
+		inspect_note(in, "dirty", in->tree_leads,
+		    in->hidden ? xasprintf("%s, which git assumes unchanged",
+				     in->hidden)
+			       : NULL);
 	if (in->staged_count > 0)
 		inspect_note(in, "staged", in->tree_leads, NULL);
 }

@@ -93,6 +93,7 @@ static const struct reason table[] = {
 	REMOTE("rate-limited", DEFER, false, "asks to come back later"),
 	REMOTE("server-error", DEFER, false, "the server has an error"),
 	REMOTE("early-eof", DEFER, false, "hung up early"),
+	REMOTE("incomplete", DEFER, false, "lacks objects that its tip needs"),
 	REMOTE("too-slow", DEFER, false, "is too slow"),
 	REMOTE("timeout", DEFER, false, "did not answer in time"),
 	REMOTE("refused", DEFER, false, "refused the connection"),

@@ -7,15 +7,23 @@ cd "$2"
 blob=$(printf '#!/bin/sh\n' | git hash-object -w --stdin)
 tree=$(printf '100644 blob %s\tconfig\n' "$blob" | git mktree)
 
-# entry MODE NAME [OID] - into the root tree, raw; NAME as printf has it
+# entry MODE NAME [OID] - into the root tree, raw, in git's order; NAME as
+# printf has it
 entry() {
-	local oid=${3-$blob}
-	{
-		git cat-file tree main:
-		printf '%s %b\0' "$1" "$2"
-		# shellcheck disable=SC2001,SC2059 # the oid's bytes
-		printf "$(sed 's/../\\x&/g' <<<"$oid")"
-	} >raw
+	git cat-file tree main: >was
+	python3 - "$1" <(printf %b "$2") "${3-$blob}" >raw <<-'P'
+	import sys
+	mode, name, oid = sys.argv[1:]
+	data, rows = open("was", "rb").read(), []
+	while data:
+	    head, data = data.split(b"\0", 1)
+	    rows.append((*head.split(b" ", 1), data[:20]))
+	    data = data[20:]
+	rows.append((mode.encode(), open(name, "rb").read(), bytes.fromhex(oid)))
+	rows.sort(key=lambda r: r[1] + (b"/" if r[0] == b"40000" else b""))
+	for mode, name, oid in rows:
+	    sys.stdout.buffer.write(mode + b" " + name + b"\0" + oid)
+	P
 	push "$(git hash-object -t tree -w --literally --stdin <raw)"
 }
 
@@ -53,6 +61,7 @@ setuid) entry 104755 zz ;;
 sticky-link) entry 121777 zz "$(link file)" ;;
 odd-mode) entry 100666 zz ;;
 no-mode) entry 0 zz ;;
+old-mode) entry 100664 zz ;;
 twice)
 	entry 120000 zz "$(link "$out/dir")"
 	entry 40000 zz "$tree"
@@ -112,4 +121,4 @@ upstream-branch-link)
 	ln -sf "$out/ref" refs/heads/main
 	;;
 esac
-rm -f raw
+rm -f raw was
