@@ -62,23 +62,28 @@ privileges_restrict(void)
 }
 
 /*
- * Put the ends to 0, 1, 2 and 3 (closed by exec) and close all others. The
- * ends are moved out of the way first: one may be what another is to be.
+ * Put the ends to 0, 1, 2 and 3 (closed by exec), what is handed on behind
+ * them, and close all others. All are moved out of the way first: one may be
+ * what another is to be.
  */
 static int
-ends_place(const struct ends *ends)
+ends_place(const struct ends *ends, const struct child_options *options)
 {
-	int at[4] = { ends->in, ends->out, ends->err, ends->failed }, i;
+	int at[4 + CHILD_FDS_MAX] = { ends->in, ends->out, ends->err,
+		ends->failed };
+	int i, count = 4;
 
-	for (i = 0; i < 4; i++)
-		if ((at[i] = fcntl(at[i], F_DUPFD, 4)) == -1)
+	for (i = 0; i < (int)options->fd_count && i < CHILD_FDS_MAX; i++)
+		at[count++] = options->fds[i];
+	for (i = 0; i < count; i++)
+		if ((at[i] = fcntl(at[i], F_DUPFD, count)) == -1)
 			return -1;
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < count; i++)
 		if (dup2(at[i], i) == -1)
 			return -1;
 	fcntl(3, F_SETFD, FD_CLOEXEC);
 
-	return close_range(4, ~0U, 0);
+	return close_range((unsigned)count, ~0U, 0);
 }
 
 /* Tell the parent; a negative number speaks of the cwd. */
@@ -107,7 +112,7 @@ child_exec(const struct child_options *options, const struct ends *ends,
 		privileges_restrict();
 	if (options->cwd != NULL && chdir(options->cwd) == -1)
 		child_fail(failed, -errno);
-	if (ends_place(ends) == 0) {
+	if (ends_place(ends, options) == 0) {
 		failed = 3;
 		execvpe(argv[0], argv, env == NULL ? environ : env);
 	}

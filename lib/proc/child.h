@@ -2,9 +2,9 @@
  * child - run one program with a deadline, its output kept and capped
  *
  * The child leads a process group of its own, stdin is /dev/null unless
- * given, every descriptor above 2 is closed, and nothing of it is left when
- * child_run() returns: TERM, a grace, KILL of the group, and of orphans that
- * left the group where `subreaper` was asked for.
+ * given, every descriptor above 2 is closed but `fds`, and nothing of it is
+ * left when child_run() returns: TERM, a grace, KILL of the group, and of
+ * orphans that left the group where `subreaper` was asked for.
  */
 #ifndef PROC_CHILD_H
 #define PROC_CHILD_H
@@ -15,12 +15,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CHILD_FDS_MAX 4
+
 struct child_options {
 	const char *const *argv; /* borrowed, NULL ends; argv[0] by PATH */
 	const char *const *env;  /* borrowed, NULL ends; NULL: ours */
 	const char *cwd;         /* borrowed; NULL: ours */
 	const char *input;       /* borrowed; NULL: /dev/null */
 	size_t input_len;
+	const int *fds;           /* borrowed; the child's 4, 5 and so on */
+	size_t fd_count;          /* CHILD_FDS_MAX at most */
 	int64_t deadline_ms;      /* from the start; at least 1 */
 	int64_t grace_ms;         /* between TERM and KILL */
 	size_t output_max;        /* bytes kept of stdout and of stderr each */
