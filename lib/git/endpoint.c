@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static const char heads[] = "refs/heads/";
+static const char tags[] = "refs/tags/";
 
 int
 endpoint_start(struct err *err)
@@ -34,6 +35,23 @@ endpoint_add(struct endpoint *endpoint, const char *name, const char *oid)
 	ref = &endpoint->refs[endpoint->ref_count++];
 	ref->name = xstrdup(name);
 	memcpy(ref->oid, oid, OID_SIZE);
+}
+
+void
+endpoint_add_tag(struct endpoint *endpoint, const char *name, const char *oid,
+    const char *peeled)
+{
+	struct endpoint_tag *tag;
+
+	if (endpoint->tag_count == ENDPOINT_TAGS_MAX ||
+	    strncmp(name, tags, sizeof(tags) - 1) != 0 || !ref_valid(name))
+		return;
+	endpoint->tags = xgrow(endpoint->tags, endpoint->tag_count,
+	    &endpoint->tag_cap, sizeof(*tag));
+	tag = &endpoint->tags[endpoint->tag_count++];
+	tag->name = xstrdup(name);
+	memcpy(tag->oid, oid, OID_SIZE);
+	memcpy(tag->peeled, peeled, OID_SIZE);
 }
 
 const char *
@@ -157,6 +175,26 @@ is_wanted(const char *name, const char *const *wanted, size_t count)
 	return false;
 }
 
+/* "refs/tags/v1^{}" stands behind "refs/tags/v1". */
+static void
+keep_tag(struct endpoint *endpoint, const git_remote_head *tag,
+    const git_remote_head *peeled)
+{
+	char oid[OID_SIZE], to[OID_SIZE];
+	size_t i, len = strlen(tag->name);
+
+	if (strncmp(peeled->name, tag->name, len) != 0 ||
+	    strcmp(peeled->name + len, "^{}") != 0)
+		return;
+	lg_hex(oid, &tag->oid);
+	lg_hex(to, &peeled->oid);
+	for (i = 0; i < endpoint->ref_count; i++)
+		if (strcmp(endpoint->refs[i].oid, to) == 0) {
+			endpoint_add_tag(endpoint, tag->name, oid, to);
+			return;
+		}
+}
+
 static int
 keep_heads(struct endpoint *endpoint, git_remote *remote,
     const char *const *wanted, size_t count)
@@ -175,6 +213,8 @@ keep_heads(struct endpoint *endpoint, git_remote *remote,
 		lg_hex(hex, &list[i]->oid);
 		endpoint_add(endpoint, list[i]->name, hex);
 	}
+	for (i = 1; i < total; i++)
+		keep_tag(endpoint, list[i - 1], list[i]);
 	endpoint->class = total > 0 ? "ok" : "empty-advert";
 
 	return 0;
@@ -211,10 +251,53 @@ endpoint_list(struct endpoint *endpoint, const struct url *url,
 	access_use(NULL);
 }
 
+static void
+keep_path_tag(struct endpoint *endpoint, git_repository *repo,
+    git_reference *ref, const git_oid *tip)
+{
+	const git_oid *oid = git_reference_target(ref);
+	char hex[OID_SIZE], to[OID_SIZE];
+	git_object *peeled = NULL;
+	git_tag *tag = NULL;
+
+	if (oid && git_tag_lookup(&tag, repo, oid) == 0 &&
+	    git_tag_peel(&peeled, tag) == 0 &&
+	    git_oid_equal(git_object_id(peeled), tip)) {
+		lg_hex(hex, oid);
+		lg_hex(to, tip);
+		endpoint_add_tag(endpoint, git_reference_name(ref), hex, to);
+	}
+	git_object_free(peeled);
+	git_tag_free(tag);
+}
+
+void
+endpoint_path_tags(struct endpoint *endpoint, const char *path, const char *tip)
+{
+	git_reference_iterator *refs = NULL;
+	git_repository *repo = NULL;
+	git_reference *ref;
+	struct err err;
+	git_oid oid;
+
+	if (lg_oid(&oid, tip, &err) == 0 && lg_open(&repo, path, &err) == 0 &&
+	    git_reference_iterator_glob_new(&refs, repo, "refs/tags/*") == 0)
+		while (git_reference_next(&ref, refs) == 0) {
+			keep_path_tag(endpoint, repo, ref, &oid);
+			git_reference_free(ref);
+		}
+	git_reference_iterator_free(refs);
+	git_repository_free(repo);
+}
+
 void
 endpoint_clear(struct endpoint *endpoint)
 {
 	size_t i;
+
+	for (i = 0; i < endpoint->tag_count; i++)
+		free(endpoint->tags[i].name);
+	free(endpoint->tags);
 
 	for (i = 0; i < endpoint->ref_count; i++)
 		free(endpoint->refs[i].name);

@@ -22,12 +22,22 @@ struct endpoint_ref {
 	char oid[OID_SIZE];
 };
 
+#define ENDPOINT_TAGS_MAX 64 /* kept of one listing */
+
+/* An annotated tag that stands, peeled, where one of the refs does. */
+struct endpoint_tag {
+	char *name; /* owned; "refs/tags/v1", a name that git would take */
+	char oid[OID_SIZE], peeled[OID_SIZE];
+};
+
 struct endpoint {
 	const char *class; /* static; "ok" or a remote reason */
 	char *detail;      /* owned, no words of the remote's; or NULL */
 	char *head; /* owned; the branch that HEAD names, short; or NULL */
 	struct endpoint_ref *refs; /* owned; those wanted that are there */
 	size_t ref_count, ref_cap;
+	struct endpoint_tag *tags; /* owned; the network's alone */
+	size_t tag_count, tag_cap;
 };
 
 /* Register the transports; once, after git_start() and before any fork. */
@@ -49,6 +59,17 @@ const char *endpoint_trouble(char **detail);
 
 /* Add a ref, as a listing that was kept elsewhere comes back. */
 void endpoint_add(struct endpoint *endpoint, const char *name, const char *oid);
+
+/* Likewise a tag, up to ENDPOINT_TAGS_MAX; `name` may be anything. */
+void endpoint_add_tag(struct endpoint *endpoint, const char *name,
+    const char *oid, const char *peeled);
+
+/*
+ * Read the annotated tags of the repository at `path` that peel to `tip`: what
+ * a path's listing leaves out, for it costs a look at each tag.
+ */
+void endpoint_path_tags(struct endpoint *endpoint, const char *path,
+    const char *tip);
 void endpoint_clear(struct endpoint *endpoint);
 
 #endif

@@ -239,8 +239,24 @@ note_write(const git_indexer_progress *progress, void *ctx)
 }
 
 static int
-pack_walk(git_repository *upstream, git_repository *staging, const git_oid *tip,
-    const char *into)
+pack_tags(git_packbuilder *pack, const struct staging_job *job)
+{
+	git_oid oid;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < job->tag_count; i++) {
+		rc = git_oid_fromstr(&oid, job->tags[i].oid);
+		if (rc == 0)
+			rc = git_packbuilder_insert(pack, &oid, NULL);
+	}
+
+	return rc;
+}
+
+static int
+pack_walk(const struct staging_job *job, git_repository *upstream,
+    git_repository *staging, const git_oid *tip, const char *into)
 {
 	git_packbuilder *pack = NULL;
 	git_revwalk *walk = NULL;
@@ -259,6 +275,8 @@ pack_walk(git_repository *upstream, git_repository *staging, const git_oid *tip,
 		patience_stretch();
 		rc = git_packbuilder_insert_walk(pack, walk);
 	}
+	if (rc == 0)
+		rc = pack_tags(pack, job);
 	if (rc == 0)
 		rc = git_packbuilder_write(pack, into, 0, note_write, NULL);
 	git_packbuilder_free(pack);
@@ -284,7 +302,7 @@ fetch_path(struct staging_job *job, git_repository *staging, char **detail)
 		return "not-git";
 	}
 	into = xasprintf("%s/objects/pack", job->path);
-	rc = pack_walk(upstream, staging, &tip, into);
+	rc = pack_walk(job, upstream, staging, &tip, into);
 	if (rc < 0) {
 		class = rc == GIT_ENOTFOUND ? "incomplete"
 			: errno == ENOSPC   ? "no-space"
@@ -358,6 +376,21 @@ bring(git_remote *remote, const git_strarray *specs,
 	return git_remote_download(remote, specs, options);
 }
 
+/* The names to fetch, the caller's. */
+static git_strarray
+specs_of(const struct staging_job *job)
+{
+	git_strarray specs = { 0 };
+	size_t i;
+
+	specs.strings = xcalloc(job->tag_count + 1, sizeof(*specs.strings));
+	specs.strings[specs.count++] = xstrdup(job->ref);
+	for (i = 0; i < job->tag_count; i++)
+		specs.strings[specs.count++] = xstrdup(job->tags[i].name);
+
+	return specs;
+}
+
 /* Connect, list, download; never git_remote_fetch(), which writes refs and
  * FETCH_HEAD. */
 static const char *
@@ -365,10 +398,10 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 {
 	git_remote_connect_options connect;
 	git_fetch_options options;
-	char *spec = xstrdup(job->ref);
-	git_strarray specs = { &spec, 1 };
+	git_strarray specs = specs_of(job);
 	const char *class = NULL;
 	struct bounds bounds = { .free_bytes = free_bytes_of(job->path) };
+	size_t i;
 
 	git_remote_connect_options_init(&connect,
 	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
@@ -388,7 +421,9 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 				bounds.free_bytes / 2
 			    ? "no-space"
 			    : endpoint_trouble(detail);
-	free(spec);
+	for (i = 0; i < specs.count; i++)
+		free(specs.strings[i]);
+	free(specs.strings);
 
 	return class;
 }

@@ -30,6 +30,8 @@ struct staging_job {
 	const struct url *url;       /* borrowed */
 	const struct access *access; /* borrowed; NULL for a path */
 	const char *ref;             /* borrowed; what to fetch */
+	const struct endpoint_tag *tags; /* borrowed; to be fetched, too */
+	size_t tag_count;
 	char tip[OID_SIZE]; /* what was listed; on return what was fetched */
 };
 

@@ -118,7 +118,7 @@ struct run {
 	struct budget budget;
 };
 
-/* A line each: class, detail, when to come back, head, refs. */
+/* A line each: class, detail, when to come back, head, tags, refs. */
 static void
 work(void *ctx, size_t i, struct buf *answer)
 {
@@ -138,10 +138,25 @@ work(void *ctx, size_t i, struct buf *answer)
 		    (long long)trouble_last()->retry_after_ms);
 	if (got.head)
 		buf_printf(answer, "head %s\n", got.head);
+	for (k = 0; k < got.tag_count; k++)
+		buf_printf(answer, "tag %s %s %s\n", got.tags[k].oid,
+		    got.tags[k].peeled, got.tags[k].name);
 	for (k = 0; k < got.ref_count; k++)
 		buf_printf(answer, "%s %s\n", got.refs[k].oid,
 		    got.refs[k].name);
 	endpoint_clear(&got);
+}
+
+/* "OID PEELED NAME" */
+static void
+read_tag(struct endpoint *endpoint, char *line)
+{
+	char *peeled = line + OID_SIZE, *name = peeled + OID_SIZE;
+
+	if (strlen(line) <= (size_t)(name - line))
+		return;
+	peeled[-1] = name[-1] = '\0';
+	endpoint_add_tag(endpoint, name, line, peeled);
 }
 
 static void
@@ -158,6 +173,8 @@ read_line(struct endpoint *endpoint, char *line, int64_t *retry_ms)
 		*retry_ms = strtoll(line + 6, NULL, 10);
 	} else if (strncmp(line, "head ", 5) == 0) {
 		endpoint->head = xstrdup(line + 5);
+	} else if (strncmp(line, "tag ", 4) == 0) {
+		read_tag(endpoint, line + 4);
 	} else if (strlen(line) > OID_SIZE) {
 		line[OID_SIZE - 1] = '\0';
 		endpoint_add(endpoint, line + OID_SIZE, line);
