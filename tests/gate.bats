@@ -336,7 +336,7 @@ tokens() {
 @test "gate: signature" {
 	refuses_one '(.fleet.repos[] | select(.repo_key == "solo").policy) =
 	    {require_signature: "commit"}' signature signature \
-	    'the policy wants commit'
+	    'not verified: the policy wants commit'
 	edited '.policy.require_signature = "tag"'
 	assert_equal "$(failed | jq -c 'map(.[0]) | unique')" \
 	    '["prerequisites-granted","signature"]'

@@ -32,7 +32,8 @@ taken() {
 "weights":{"change":300,"paths":300,"failures":300,"rollbacks":300,"remote":100,
 "hour":100,"dependants":200}},"windows":[],"sensitive_paths":[],"min_age_s":0,
 "cooldown_s":3600,"cooldown_max_s":86400,"evidence_max_age_s":604800,
-"mirror_ahead":"defer","require_signature":"none","protocols":["file","https","ssh"],
+"mirror_ahead":"defer","require_signature":"none","allowed_signers":null,
+"keyring":null,"protocols":["file","https","ssh"],
 "keep_rollbacks":10,"keep_cycles":30,"zones":[]}
 JSON
 )"
@@ -147,7 +148,13 @@ JSON
 	refused '"protocols":["https","ext"]' \
 		'protocols[1]: expected one of file, git, http, https, ssh, found "ext"'
 	refused '"require_signature":"any"' \
-		'require_signature: expected "none" (others are not supported by this version), found "any"'
+		'require_signature: expected one of none, commit, tag, found "any"'
+	refused '"require_signature":"tag"' \
+		'require_signature: tag: expected allowed_signers or keyring beside it, found none'
+	refused '"keyring":"~/ring.gpg"' \
+		'keyring: expected an absolute path or null, found "~/ring.gpg"'
+	refused '"allowed_signers":"/a\nb"' \
+		'allowed_signers: expected an absolute path or null, found "/a?b"'
 	refused '"max_lanes":"4"' 'max_lanes: expected a number, found a string'
 }
 
@@ -175,7 +182,7 @@ JSON
 @test "policy: the manual states the default that the code fills in" {
 	"$unit" - >out
 	jq -r 'del(.schema,.digest,.zones,.remote_budgets,.risk,.windows,
-		.sensitive_paths,.protocols,.require_signature)
+		.sensitive_paths,.protocols)
 		+ (.risk|del(.weights)) + .risk.weights
 		|to_entries[]|"\(.key) \(.value)"' out >defaults
 	while read -r name number; do

@@ -39,10 +39,17 @@ protocol_valid(const char *text)
 	return url_protocol(text) != 0;
 }
 
+/* To be opened as it stands, from any folder. */
 static bool
-signature_valid(const char *text)
+keys_valid(const char *text)
 {
-	return strcmp(text, "none") == 0;
+	const char *c;
+
+	for (c = text; *c != '\0'; c++)
+		if (iscntrl((unsigned char)*c))
+			return false;
+
+	return *text == '/';
 }
 
 #define NUMBER(member, least, most)                                            \
@@ -62,6 +69,12 @@ signature_valid(const char *text)
 	{                                                                      \
 		.name = member, .type = JSON_ARRAY, .each = JSON_STRING,       \
 		.each_text = row                                               \
+	}
+
+#define KEYS(member)                                                           \
+	{                                                                      \
+		.name = member, .type = JSON_STRING, .flags = SHAPE_NULL,      \
+		.valid = keys_valid, .wanted = "an absolute path or null"      \
 	}
 
 static const struct shape weights_shape[] = {
@@ -95,8 +108,6 @@ static const struct shape glob_row = TEXT("", glob_valid, "a glob");
 static const struct shape protocol_row =
     TEXT("", protocol_valid, "one of file, git, http, https, ssh");
 
-#define NO_SIGNATURE "\"none\" (others are not supported by this version)"
-
 static const char *const mirror_words[] = { "defer", "accept", NULL };
 
 const struct shape policy_own_shape[] = {
@@ -109,7 +120,9 @@ const struct shape policy_own_shape[] = {
 	NUMBER("cooldown_max_s", 0, YEAR_S),
 	NUMBER("evidence_max_age_s", 0, YEAR_S),
 	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
-	TEXT("require_signature", signature_valid, NO_SIGNATURE),
+	{ "require_signature", JSON_STRING, 0, .words = signature_words },
+	KEYS("allowed_signers"),
+	KEYS("keyring"),
 	NUMBER("keep_rollbacks", 1, 10000),
 	{ 0 },
 };
@@ -133,7 +146,9 @@ static const struct shape policy_shape[] = {
 	NUMBER("cooldown_max_s", 0, YEAR_S),
 	NUMBER("evidence_max_age_s", 0, YEAR_S),
 	{ "mirror_ahead", JSON_STRING, 0, .words = mirror_words },
-	TEXT("require_signature", signature_valid, NO_SIGNATURE),
+	{ "require_signature", JSON_STRING, 0, .words = signature_words },
+	KEYS("allowed_signers"),
+	KEYS("keyring"),
 	NUMBER("keep_rollbacks", 1, 10000),
 	LIST("protocols", &protocol_row),
 	NUMBER("keep_cycles", 1, 10000),
@@ -225,12 +240,30 @@ risk_check(const struct risk_policy *risk, const char *place, struct err *err)
 	    place, risk->canary_from_permille, risk->block_from_permille);
 }
 
+/* Who wants signatures says whose. */
 static int
-own_check(const struct json *object, struct risk_policy *risk,
+signature_check(const struct json *object, const struct signature_rule *base,
     const char *place, struct err *err)
 {
+	struct signature_rule rule;
+
+	signature_rule_make(&rule, base, object);
+	if (!signature_wanted(&rule) || rule.allowed_signers || rule.keyring)
+		return 0;
+
+	return err_set(err, EX_CONFIG,
+	    "%srequire_signature: %s: expected allowed_signers or keyring "
+	    "beside it, found none",
+	    place, rule.want);
+}
+
+static int
+own_check(const struct json *object, struct risk_policy *risk,
+    const struct signature_rule *rule, const char *place, struct err *err)
+{
 	risk_read(risk, json_get(object, "risk"));
-	if (risk_check(risk, place, err) == -1)
+	if (risk_check(risk, place, err) == -1 ||
+	    signature_check(object, rule, place, err) == -1)
 		return -1;
 
 	return windows_check(json_get(object, "windows"), place, err);
@@ -240,9 +273,10 @@ int
 policy_own_check(const struct json *object, const struct policy *base,
     const char *place, struct err *err)
 {
+	struct signature_rule rule = policy_signature(base);
 	struct risk_policy risk = base->risk;
 	char *dotted = xasprintf("%s.", place);
-	int rc = own_check(object, &risk, dotted, err);
+	int rc = own_check(object, &risk, &rule, dotted, err);
 
 	free(dotted);
 
@@ -265,7 +299,7 @@ policy_default(struct policy *policy)
 		.cooldown_max_s = 86400,
 		.evidence_max_age_s = 7 * 86400,
 		.mirror_ahead = mirror_words[0],
-		.require_signature = "none",
+		.require_signature = signature_words[0],
 		.protocols = URL_HTTPS | URL_SSH | URL_FILE,
 		.keep_rollbacks = 10,
 		.keep_cycles = 30 };
@@ -369,29 +403,48 @@ numbers_read(struct policy *policy, const struct json *root)
 		    json_get_int(root, rows[i].name, *rows[i].number);
 }
 
-static void
-mirror_read(struct policy *policy, const char *word)
+/* The static text that is `word`, or `otherwise`. */
+static const char *
+word_read(const char *const *words, const char *word, const char *otherwise)
 {
-	const char *const *at = mirror_words;
+	for (; word && *words != NULL; words++)
+		if (strcmp(*words, word) == 0)
+			return *words;
 
-	for (; word && *at != NULL; at++)
-		if (strcmp(*at, word) == 0)
-			policy->mirror_ahead = *at;
+	return otherwise;
+}
+
+static void
+words_read(struct policy *policy, const struct json *root)
+{
+	struct signature_rule rule = signature_rule_of(root);
+
+	policy->mirror_ahead = word_read(mirror_words,
+	    json_get_text(root, "mirror_ahead"), policy->mirror_ahead);
+	policy->require_signature =
+	    word_read(signature_words, rule.want, policy->require_signature);
+	if (rule.allowed_signers)
+		policy->allowed_signers = xstrdup(rule.allowed_signers);
+	if (rule.keyring)
+		policy->keyring = xstrdup(rule.keyring);
 }
 
 static int
 members_read(struct policy *policy, const struct json *root, const char *place,
     struct err *err)
 {
+	struct signature_rule rule;
+
 	if (root != NULL && shape_check(root, policy_shape, SHAPE_CLOSED, place,
 				EX_CONFIG, err) == -1)
 		return -1;
-	if (own_check(root, &policy->risk, place, err) == -1 ||
+	words_read(policy, root);
+	rule = policy_signature(policy);
+	if (own_check(root, &policy->risk, &rule, place, err) == -1 ||
 	    budgets_read(policy, json_get(root, "remote_budgets"), place,
 		err) == -1)
 		return -1;
 	numbers_read(policy, root);
-	mirror_read(policy, json_get_text(root, "mirror_ahead"));
 	protocols_read(policy, json_get(root, "protocols"));
 	policy_windows_read(&policy->windows, json_get(root, "windows"));
 	globs_read(&policy->sensitive_paths, json_get(root, "sensitive_paths"));
@@ -412,6 +465,13 @@ policy_read(struct policy *policy, const struct json *root, const char *place,
 	free(file);
 
 	return rc;
+}
+
+struct signature_rule
+policy_signature(const struct policy *policy)
+{
+	return (struct signature_rule){ policy->require_signature,
+		policy->allowed_signers, policy->keyring };
 }
 
 int64_t
@@ -444,5 +504,7 @@ policy_clear(struct policy *policy)
 	free(policy->budgets);
 	policy_windows_clear(&policy->windows);
 	list_clear(&policy->sensitive_paths);
+	free(policy->allowed_signers);
+	free(policy->keyring);
 	*policy = (struct policy){ 0 };
 }

@@ -19,6 +19,7 @@
 #include "json/shape.h"
 #include "json/value.h"
 #include "model/risk.h"
+#include "model/signature.h"
 #include "model/url.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,7 +56,9 @@ struct policy {
 	int64_t cooldown_max_s;
 	int64_t evidence_max_age_s;
 	const char *mirror_ahead;      /* static; "defer" or "accept" */
-	const char *require_signature; /* static; "none" */
+	const char *require_signature; /* static; none, commit or tag */
+	char *allowed_signers;         /* owned; a path; or NULL */
+	char *keyring;                 /* owned; a path; or NULL */
 	unsigned protocols;            /* bits of url.h */
 	int64_t keep_rollbacks;
 	int64_t keep_cycles;
@@ -75,6 +78,9 @@ int policy_read(struct policy *policy, const struct json *root,
  */
 void policy_write(const struct policy *policy, const char *zones,
     struct buf *out);
+
+/* What it wants signed, and by whom. Borrowed. */
+struct signature_rule policy_signature(const struct policy *policy);
 
 /* How many connections `host` may have at once. */
 int64_t policy_budget(const struct policy *policy, const char *host);

@@ -72,6 +72,8 @@ members_write(const struct policy *policy, struct jw *jw)
 	jw_int(jw, "evidence_max_age_s", policy->evidence_max_age_s);
 	jw_text(jw, "mirror_ahead", policy->mirror_ahead);
 	jw_text(jw, "require_signature", policy->require_signature);
+	jw_text(jw, "allowed_signers", policy->allowed_signers);
+	jw_text(jw, "keyring", policy->keyring);
 	protocols_write(policy->protocols, jw);
 	jw_int(jw, "keep_rollbacks", policy->keep_rollbacks);
 	jw_int(jw, "keep_cycles", policy->keep_cycles);

@@ -1,6 +1,7 @@
 #include "repo_checks.h"
 #include "base/alloc.h"
 #include "model/parts.h"
+#include "model/signature.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -206,15 +207,24 @@ space(const struct entry *entry)
 static struct check
 signature(const struct facts *facts, const struct entry *entry)
 {
+	const char *name = "signature";
+	const struct json *found = json_get(entry->probe, "signature");
+	const char *target = json_get_text(entry->plan, "target");
 	const char *wants = json_text(
 	    json_get(json_get(entry->fleet, "policy"), "require_signature"));
 
 	if (!wants)
 		wants = json_text(
 		    parts_list(facts->doc, "policy", "require_signature"));
+	if (facts_same(wants, "none"))
+		return check_make(name, true, NULL,
+		    xstrdup("the policy wants none"));
+	if (wants && goes_back(entry))
+		return check_make(name, true, NULL,
+		    xstrdup("a rollback: not the commit that was offered"));
 
-	return check_make("signature", facts_same(wants, "none"), "signature",
-	    xasprintf("the policy wants %s", or_null(wants)));
+	return check_make(name, signature_good(found, wants, target), name,
+	    signature_text(found, wants, target));
 }
 
 static struct check

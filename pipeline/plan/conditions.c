@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "evidence.h"
 #include "model/reason.h"
+#include "model/signature.h"
 #include "note.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,11 +200,29 @@ check_tree(struct plan_repo *repo)
 		    "the new commit holds unsafe tree entries");
 }
 
+/* Said here already, so that it is said once; the gate asks for itself. */
+static void
+check_signature(const struct plan *plan, struct plan_repo *repo)
+{
+	const char *want =
+	    json_text(facts_policy(plan, repo, "require_signature"));
+	const struct json *found = json_get(repo->probe, "signature");
+	char *text;
+
+	if (!want || !strcmp(want, "none") ||
+	    signature_good(found, want, repo->tip))
+		return;
+	text = signature_text(found, want, repo->tip);
+	note(repo, "signature", "%s", text);
+	free(text);
+}
+
 int
 conditions_note(const struct plan *plan, struct plan_repo *repo,
     struct err *err)
 {
 	check_tree(repo);
+	check_signature(plan, repo);
 	evidence_note(plan, repo);
 	check_bad_commits(plan, repo);
 	check_wide_holds(plan, repo); /* of two texts the later stays */

@@ -1,6 +1,7 @@
 #include "evidence.h"
 #include "base/alloc.h"
 #include "model/federation.h"
+#include "model/signature.h"
 #include "note.h"
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,18 @@ expired(const struct plan *plan, const struct plan_repo *repo)
 	return (plan->now - seen_at(plan, repo)) / 1000 > most_s;
 }
 
-/* What keeps the tip from being vouched for, owned; NULL: V1 holds. */
+/* A7: a signature that the policy wants, which no age takes back. */
+static bool
+is_signed(const struct plan *plan, const struct plan_repo *repo)
+{
+	const char *want =
+	    json_text(facts_policy(plan, repo, "require_signature"));
+
+	return signature_good(json_get(repo->probe, "signature"), want,
+	    repo->tip);
+}
+
+/* What keeps the primary from vouching for the tip, owned; NULL: it does. */
 static char *
 doubt(const struct plan *plan, const struct plan_repo *repo)
 {
@@ -95,7 +107,8 @@ evidence_note(const struct plan *plan, struct plan_repo *repo)
 {
 	char *why;
 
-	if (federation_role(role(repo)) <= 0 || accepts(plan, repo))
+	if (federation_role(role(repo)) <= 0 || accepts(plan, repo) ||
+	    is_signed(plan, repo))
 		return;
 	why = doubt(plan, repo);
 	if (why)
@@ -114,6 +127,10 @@ evidence_text(const struct plan *plan, const struct plan_repo *repo)
 
 	if (!repo->due || federation_role(role(repo)) <= 0)
 		return NULL;
+	if (is_signed(plan, repo))
+		return signature_text(json_get(repo->probe, "signature"),
+		    json_text(facts_policy(plan, repo, "require_signature")),
+		    repo->tip);
 	why = doubt(plan, repo);
 	if (why)
 		return why;

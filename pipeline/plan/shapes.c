@@ -5,6 +5,7 @@
 #include "model/federation.h"
 #include "model/fleet.h"
 #include "model/reason.h"
+#include "model/signature.h"
 #include "model/window.h"
 #include <stdio.h>
 #include <string.h>
@@ -125,6 +126,7 @@ static const struct shape policy_shape[] = {
 	NUMBER("cooldown_max_s", 0, 0, COUNT_MAX),
 	NUMBER("evidence_max_age_s", 0, 0, COUNT_MAX),
 	{ "mirror_ahead", JSON_STRING, 0, .words = aheads },
+	{ "require_signature", JSON_STRING, 0, .words = signature_words },
 	{ "zones", JSON_ARRAY, NEED, .each = JSON_OBJECT,
 	    .each_members = zone_shape },
 	{ 0 },
@@ -139,6 +141,7 @@ static const struct shape override_shape[] = {
 	NUMBER("cooldown_max_s", 0, 0, COUNT_MAX),
 	NUMBER("evidence_max_age_s", 0, 0, COUNT_MAX),
 	{ "mirror_ahead", JSON_STRING, 0, .words = aheads },
+	{ "require_signature", JSON_STRING, 0, .words = signature_words },
 	{ 0 },
 };
 
@@ -195,6 +198,17 @@ static const struct shape selected_shape[] = {
 static const char *const backings[] = { "same", "part", "ahead", "unknown",
 	NULL };
 
+static const struct shape signature_shape[] = {
+	{ "policy", JSON_STRING, NEED, TEXT },
+	{ "commit", JSON_STRING, NEED, TEXT },
+	{ "state", JSON_STRING, NEED, TEXT },
+	{ "detail", JSON_STRING, MAYBE, TEXT },
+	{ "tag", JSON_STRING, MAYBE, TEXT },
+	{ "signer", JSON_STRING, MAYBE, TEXT },
+	{ "key", JSON_STRING, MAYBE, TEXT },
+	{ 0 },
+};
+
 static const struct shape evidence_shape[] = {
 	{ "relation", JSON_STRING, NEED, .words = backings },
 	{ "primary_tip", JSON_STRING, NULLABLE, OID },
@@ -236,6 +250,7 @@ static const struct shape probe_repo_shape[] = {
 	{ "tip", JSON_STRING, NULLABLE, OID },
 	PLAIN("tip_known", JSON_BOOL, MAYBE),
 	{ "evidence", JSON_OBJECT, MAYBE, .members = evidence_shape },
+	{ "signature", JSON_OBJECT, MAYBE, .members = signature_shape },
 	NUMBER("staged_count", MAYBE, 0, COUNT_MAX),
 	NUMBER("unstaged_count", MAYBE, 0, COUNT_MAX),
 	{ "dirty_paths", JSON_ARRAY, 0, .each = JSON_STRING },

@@ -13,7 +13,8 @@ struct job {
 	const struct fleet_repo *repo;
 	struct inspection *in;
 	struct member *member;
-	const char *objects; /* borrowed; where the tip is */
+	const char *objects;  /* borrowed; where the tip is */
+	struct endpoint tags; /* owned; of the tip, where the policy asks */
 };
 
 static bool
@@ -68,7 +69,9 @@ fetch(struct job *job, const char *path, char **detail)
 		.before = job->in->branch_oid,
 		.url = &job->member->url,
 		.access = &job->member->access,
-		.ref = job->in->upstream_ref };
+		.ref = job->in->upstream_ref,
+		.tags = job->tags.tags,
+		.tag_count = job->tags.tag_count };
 	const struct breaker *breaker = &job->probe->listings.breaker;
 	const char *class, *host = job->member->url.host;
 
@@ -82,6 +85,44 @@ fetch(struct job *job, const char *path, char **detail)
 	return class;
 }
 
+/* The annotated tags that the member lists at the tip. */
+static void
+find_tags(struct job *job)
+{
+	const struct member *member = job->member;
+	const char *ref = job->in->upstream_ref;
+	const struct endpoint *listed;
+	const struct endpoint_tag *tag;
+	size_t i;
+
+	if (strcmp(signed_want(job->probe, job->repo), "tag") != 0)
+		return;
+	if (member->url.protocol == URL_FILE) {
+		endpoint_path_tags(&job->tags, member->url.path, member->tip);
+		return;
+	}
+	listed = listing_find(&job->probe->listings, member->shown, ref);
+	for (i = 0; listed && i < listed->tag_count; i++) {
+		tag = &listed->tags[i];
+		if (strcmp(tag->peeled, member->tip) == 0)
+			endpoint_add_tag(&job->tags, tag->name, tag->oid,
+			    tag->peeled);
+	}
+}
+
+/* Are they in `folder`, too? */
+static bool
+tags_here(const struct job *job, const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < job->tags.tag_count; i++)
+		if (!signature_holds(folder, job->tags.tags[i].oid))
+			return false;
+
+	return true;
+}
+
 /* Find or bring the tip's objects; job->objects stays NULL: unfetched. */
 static enum compare_verdict
 find_objects(struct job *job)
@@ -89,14 +130,13 @@ find_objects(struct job *job)
 	const char *class;
 	char *path, *detail;
 
-	if (in_checkout(job)) {
+	if (in_checkout(job))
 		job->objects = job->in->place.git_dir;
-		return COMPARE_DONE;
-	}
-	if (!may_fetch(job))
+	if ((job->objects && tags_here(job, job->objects)) || !may_fetch(job))
 		return COMPARE_DONE;
 	path = staging_path(job->probe->staging, job->repo->repo_key);
-	if (!staging_holds(path, &job->in->place, job->member->tip)) {
+	if (!staging_holds(path, &job->in->place, job->member->tip) ||
+	    !tags_here(job, path)) {
 		class = fetch(job, path, &detail);
 		if (class) {
 			free(path);
@@ -281,6 +321,14 @@ look_staged(struct job *job)
 	return together;
 }
 
+/* A7: by a signature that the policy wants. */
+static bool
+vouched(const struct job *job)
+{
+	return job->out->signature.policy &&
+	       job->out->signature.verdict.state == SIGNATURE_GOOD;
+}
+
 /* F3, F4. False: another may be better; this one comes again if none is. */
 static bool
 proves(struct job *job, bool ahead, bool behind)
@@ -293,7 +341,7 @@ proves(struct job *job, bool ahead, bool behind)
 		member->proof = FEDERATION_DISPROVED;
 		return false;
 	}
-	member->proof = job->out->backing <= FEDERATION_PART
+	member->proof = job->out->backing <= FEDERATION_PART || vouched(job)
 			    ? FEDERATION_PROVED
 			    : FEDERATION_UNBACKED;
 
@@ -307,6 +355,9 @@ judge(struct job *job)
 	bool ahead = relation->ahead_count > 0;
 	bool behind = relation->behind_count > 0;
 
+	if (behind && !ahead)
+		signed_verify(&job->out->signature, job->probe, job->repo,
+		    job->objects, job->member->tip, &job->tags);
 	if (!primary(job->member) && !proves(job, ahead, behind))
 		return COMPARE_AGAIN;
 	if (ahead && behind && !relation->related)
@@ -336,43 +387,61 @@ settled(struct job *job)
 	return COMPARE_DONE;
 }
 
+static enum compare_verdict
+compare(struct job *job)
+{
+	struct comparison *out = job->out;
+	enum compare_verdict verdict;
+	struct err err;
+
+	if (!look_staged(job)) {
+		job->member->proof = FEDERATION_DISPROVED;
+		return COMPARE_AGAIN;
+	}
+	find_tags(job);
+	verdict = find_objects(job);
+	if (verdict == COMPARE_AGAIN || inspect_has(job->in, "corrupt"))
+		return verdict;
+	if (!job->objects) {
+		inspect_note(job->in, "unfetched", true, NULL);
+		return COMPARE_DONE;
+	}
+	out->known = true;
+	if (change_relate(&out->relation, job->objects, job->in->branch_oid,
+		job->member->tip, &err) == -1) {
+		inspect_note(job->in, "corrupt", true, xstrdup(err.text));
+		return COMPARE_DONE;
+	}
+	out->related_known = true;
+
+	return judge(job);
+}
+
 enum compare_verdict
 compare_member(struct comparison *comparison, const struct members *members,
     const struct fleet_repo *repo, struct inspection *in, struct member *member)
 {
-	struct job job = { comparison, members->probe, repo, in, member, NULL };
+	struct job job = { .out = comparison,
+		.probe = members->probe,
+		.repo = repo,
+		.in = in,
+		.member = member };
 	enum compare_verdict verdict;
-	struct err err;
 
 	if (strcmp(member->tip, in->branch_oid) == 0)
 		return settled(&job);
 	comparison->primary_tip = members_primary_tip(members);
-	if (!look_staged(&job)) {
-		member->proof = FEDERATION_DISPROVED;
-		return COMPARE_AGAIN;
-	}
-	verdict = find_objects(&job);
-	if (verdict == COMPARE_AGAIN || inspect_has(in, "corrupt"))
-		return verdict;
-	if (!job.objects) {
-		inspect_note(in, "unfetched", true, NULL);
-		return COMPARE_DONE;
-	}
-	comparison->known = true;
-	if (change_relate(&comparison->relation, job.objects, in->branch_oid,
-		member->tip, &err) == -1) {
-		inspect_note(in, "corrupt", true, xstrdup(err.text));
-		return COMPARE_DONE;
-	}
-	comparison->related_known = true;
+	verdict = compare(&job);
+	endpoint_clear(&job.tags);
 
-	return judge(&job);
+	return verdict;
 }
 
 void
 comparison_clear(struct comparison *comparison)
 {
 	free(comparison->staging);
+	signed_clear(&comparison->signature);
 	if (comparison->measured)
 		change_clear(&comparison->change);
 	*comparison = (struct comparison){ 0 };

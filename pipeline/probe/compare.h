@@ -10,6 +10,7 @@
 
 #include "git/change.h"
 #include "members.h"
+#include "signed.h"
 
 struct comparison {
 	bool backed; /* backing is set: another than the primary */
@@ -21,6 +22,7 @@ struct comparison {
 	bool measured;      /* change is set */
 	struct change_relation relation;
 	struct change change;
+	struct signed_tip signature; /* where the policy wants one */
 	char *staging; /* owned; where the tip is staged; or NULL */
 };
 

@@ -115,6 +115,7 @@ main(int argc, char *argv[])
 	struct doc in = { 0 }, doc = { 0 };
 	struct policy policy = { 0 };
 	struct fleet fleet = { 0 };
+	struct keys keys = { 0 };
 	size_t circles = 0;
 	struct err err;
 
@@ -125,19 +126,20 @@ main(int argc, char *argv[])
 	if (isatty(STDERR_FILENO))
 		args.probe.watched = stderr;
 	if (open_document(&in, &args.probe, &err) == -1 ||
-	    open_config(&in, &args.probe, &policy, &fleet, &err) == -1)
+	    open_config(&in, &args.probe, &policy, &fleet, &keys, &err) == -1)
 		stage_die(&err);
 	if (args.check)
 		circles = circles_tell(&fleet, in.place, stage_note);
-	if (!args.check &&
-	    (begin(&doc, &in, &err) == -1 ||
-		open_state(&args, &state, &err) == -1 ||
-		open_cycle(&doc, &args.probe, &policy, &fleet, &err) == -1 ||
-		doc_write(&doc, stdout, &err) == -1))
+	if (!args.check && (begin(&doc, &in, &err) == -1 ||
+			       open_state(&args, &state, &err) == -1 ||
+			       open_cycle(&doc, &args.probe, &policy, &fleet,
+				   &keys, &err) == -1 ||
+			       doc_write(&doc, stdout, &err) == -1))
 		stage_die(&err);
 	if (args.verbose)
 		print(&doc);
 	state_close(&state);
+	keys_clear(&keys);
 	fleet_clear(&fleet);
 	policy_clear(&policy);
 	doc_clear(&doc);

@@ -95,7 +95,8 @@ read_fleet(struct doc *in, const struct policy *policy, struct fleet *fleet,
 
 int
 open_config(struct doc *in, const struct probe_options *options,
-    struct policy *policy, struct fleet *fleet, struct err *err)
+    struct policy *policy, struct fleet *fleet, struct keys *keys,
+    struct err *err)
 {
 	const char *schema = json_text(doc_get(in, "schema"));
 	bool cycle = schema && strcmp(schema, "hermes.cycle/1") == 0;
@@ -123,6 +124,11 @@ open_config(struct doc *in, const struct probe_options *options,
 	else
 		rc = fleet_read(fleet, root, policy, getenv("HOME"),
 		    "stdin: fleet", err);
+	if (rc == 0)
+		rc = keys_read(keys, policy,
+		    options->policy_path ? options->policy_path
+					 : "stdin: policy",
+		    fleet, in->place, err);
 	if (rc == 0) /* do the zones exist? */
 		rc = zones_write(policy, fleet, &places, 0, &zones, err);
 	buf_clear(&zones);
@@ -221,6 +227,7 @@ begin(struct probe *probe, struct doc *doc, const struct probe_options *options,
 
 	if (cycle_get(doc, &cycle, err) == -1)
 		return -1;
+	probe->now = cycle.real_at;
 	breaker_begin(&probe->listings.breaker,
 	    json_get(memory, "remote_health"), cycle.real_at);
 	rewrite_user_config(&probe->user, NULL);
@@ -369,9 +376,10 @@ clear(struct probe *probe)
 
 int
 open_cycle(struct doc *doc, const struct probe_options *options,
-    const struct policy *policy, const struct fleet *fleet, struct err *err)
+    const struct policy *policy, const struct fleet *fleet,
+    const struct keys *keys, struct err *err)
 {
-	struct probe probe = { .fleet = fleet, .policy = policy };
+	struct probe probe = { .fleet = fleet, .policy = policy, .keys = keys };
 	int rc;
 
 	if (put_head(doc, options, policy, fleet, err) == -1)

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "json/doc.h"
+#include "keys.h"
 #include "model/fleet.h"
 #include "model/policy.h"
 #include "store/state.h"
@@ -30,14 +31,16 @@ int open_document(struct doc *in, const struct probe_options *options,
     struct err *err);
 
 /*
- * Read and check the fleet in `in` (a fleet document, or a cycle's) and the
- * policy. EX_CONFIG names file and member.
+ * Read and check the fleet in `in` (a fleet document, or a cycle's), the
+ * policy and the keys that they name. EX_CONFIG names file and member.
  */
 int open_config(struct doc *in, const struct probe_options *options,
-    struct policy *policy, struct fleet *fleet, struct err *err);
+    struct policy *policy, struct fleet *fleet, struct keys *keys,
+    struct err *err);
 
 /* Turn `doc` into a cycle that is open up to "probe". */
 int open_cycle(struct doc *doc, const struct probe_options *options,
-    const struct policy *policy, const struct fleet *fleet, struct err *err);
+    const struct policy *policy, const struct fleet *fleet,
+    const struct keys *keys, struct err *err);
 
 #endif

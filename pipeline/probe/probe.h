@@ -7,9 +7,11 @@
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
 
+#include "base/instant.h"
 #include "base/map.h"
 #include "git/gitconfig.h"
 #include "json/doc.h"
+#include "keys.h"
 #include "listing.h"
 #include "model/fleet.h"
 #include "model/policy.h"
@@ -35,6 +37,8 @@ struct probe_repo {
 struct probe {
 	const struct fleet *fleet;   /* borrowed */
 	const struct policy *policy; /* borrowed */
+	const struct keys *keys;     /* borrowed; whose signatures count */
+	instant now;                 /* the cycle's */
 	char *self;                  /* owned; the running program */
 	char *staging; /* owned; real path of the folder; NULL: fetch nothing */
 	struct gitconfig user; /* the user's and the system's, without what

@@ -198,6 +198,7 @@ write_comparison(const struct row *row, struct jw *jw)
 	jw_text(jw, "tip", row->selected ? oid(row->selected->tip) : NULL);
 	jw_bool(jw, "tip_known", comparison->known);
 	write_evidence(row, jw);
+	signed_write(&comparison->signature, "signature", jw);
 	bytes(jw, "staging", comparison->staging);
 	count(jw, "ahead_count", known, comparison->relation.ahead_count);
 	count(jw, "behind_count", known, comparison->relation.behind_count);
