@@ -157,3 +157,22 @@ said() {
 	assert_equal "$(jq -c '[.events[].type]' out.json)" \
 	    '["hermes.apply.started","hermes.check.passed","hermes.apply.committed","hermes.cycle.recovered"]'
 }
+
+@test "exec: killed before its health checks had passed: a person is told" {
+	load fleet
+	repo_make b
+	upstream_commit b file two
+	house_make b
+	repo_set b '{"checks": [{"argv": ["sh", "-c", "kill -KILL $PPID"],
+	    "at": "health", "need": "required"}]}'
+	run hermes-cycle
+	assert_equal "$(cat src/b/file)" two
+	repo_set b '{"checks": []}'
+	run -1 hermes-cycle
+	assert_output --partial '1 of 1 needs a person'
+	grep -F '"type":"hermes.apply.recovered"' \
+	    house/state/runtime_events.jsonl | tail -n 1 >line
+	assert_equal "$(jq -c '[.data.outcome, .data.owed_count]' line)" '["after",1]'
+	hermes-cycle
+	state_whole
+}

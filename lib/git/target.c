@@ -194,6 +194,38 @@ target_attr(struct target *target, enum target_side side, git_repository **out,
 	return 0;
 }
 
+/* There, and no regular file. */
+static bool
+is_odd(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISDIR(st.st_mode);
+}
+
+const char *
+target_odd_file(const struct target *target)
+{
+	static const char *const names[] = { "core.attributesFile",
+		"core.excludesFile", NULL };
+	const char *const *name, *found = NULL;
+	git_config *config = NULL;
+	git_buf path = { 0 };
+
+	if (git_repository_config_snapshot(&config, target->repo) < 0)
+		return NULL;
+	for (name = names; found == NULL && *name != NULL; name++) {
+		if (git_config_get_path(&path, config, *name) == 0 &&
+		    is_odd(path.ptr))
+			found = *name;
+		git_buf_dispose(&path);
+	}
+	git_config_free(config);
+
+	return found;
+}
+
 bool
 target_has_folder(struct target *target, enum target_side side,
     const char *folder)
@@ -209,12 +241,34 @@ target_has_folder(struct target *target, enum target_side side,
 	return found;
 }
 
+/* Does a .gitignore on the way to `path` wait to be written to? */
+static bool
+ignore_is_odd(const struct target *target, const char *path)
+{
+	char *folder = xstrdup(path), *slash, *file;
+	bool odd = false;
+
+	do {
+		slash = strrchr(folder, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		file = xasprintf("%s/%s/.gitignore", target->worktree,
+		    slash != NULL ? folder : ".");
+		odd = is_odd(file);
+		free(file);
+	} while (!odd && slash != NULL);
+	free(folder);
+
+	return odd;
+}
+
 bool
 target_ignores(struct target *target, const char *path)
 {
 	int ignored = 0;
 
-	return git_ignore_path_is_ignored(&ignored, target->repo, path) == 0 &&
+	return !ignore_is_odd(target, path) &&
+	       git_ignore_path_is_ignored(&ignored, target->repo, path) == 0 &&
 	       ignored != 0;
 }
 

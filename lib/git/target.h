@@ -83,6 +83,13 @@ int target_tree(struct target *target, struct target_changes *out,
 
 void target_changes_clear(struct target_changes *changes);
 
+/*
+ * What its configuration names for git to read (core.attributesFile,
+ * core.excludesFile) and is no file: to open it could take for ever. The
+ * member's name, static; NULL: all is well.
+ */
+const char *target_odd_file(const struct target *target);
+
 /* Is `folder` a folder in the side's tree? */
 bool target_has_folder(struct target *target, enum target_side side,
     const char *folder);

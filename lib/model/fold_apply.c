@@ -380,6 +380,11 @@ recovered(struct fold *fold, struct fold_repo *repo,
 
 	if (is(word, "after") && is_open(repo, outcome)) {
 		committed(fold, repo, outcome, event);
+		if (json_get_int(event->data, "owed_count", 0) > 0)
+			trouble(fold, repo, "interrupted",
+			    "killed before its health checks had passed: "
+			    "look at",
+			    outcome);
 	} else if (is(word, "before")) {
 		if (outcome->before != NULL)
 			fold_text(&repo->head, outcome->before);

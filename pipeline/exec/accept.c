@@ -1,6 +1,7 @@
 #include "accept.h"
 #include "base/alloc.h"
 #include "base/map.h"
+#include "check.h"
 #include "git/staging.h"
 #include "model/cycle.h"
 #include "model/fleet.h"
@@ -204,6 +205,7 @@ fill_apply(struct apply *apply, const struct rows *rows,
 	apply->after = json_get_text(plan, "target");
 	apply->role = role;
 	apply->url = json_get_text(endpoint, "url");
+	apply->owed_count = apply_goes_back(apply) ? 0 : check_owed(apply);
 	if (!apply_goes_back(apply)) { /* else all of it is here */
 		if (role != NULL && strcmp(role, "primary") == 0)
 			apply->remote = json_get_text(endpoint, "name");

@@ -218,6 +218,7 @@ check_place(struct apply *apply)
 int
 apply_open(struct apply *apply)
 {
+	const char *odd;
 	struct err err;
 
 	snprintf(apply->name, sizeof(apply->name), "%" PRId64, apply->token);
@@ -227,6 +228,10 @@ apply_open(struct apply *apply)
 		return -1;
 	if (target_open(&apply->target, apply->path, &err) == -1)
 		return apply_fail(apply, &err);
+	odd = target_odd_file(apply->target);
+	if (odd != NULL)
+		return apply_stop(apply, VERDICT_REFUSED, "unsupported-format",
+		    "%s: is no file", odd);
 	apply->git_fd = open_folder(target_git_dir(apply->target));
 	apply->common_fd = open_folder(target_common_dir(apply->target));
 	if (apply->git_fd == -1 || apply->common_fd == -1)

@@ -43,6 +43,7 @@ struct apply {
 	const struct json *checks; /* the fleet's, or NULL */
 	int64_t token, lane, turn;
 	int64_t keep_rollbacks; /* 0: all */
+	int64_t owed_count;     /* required health checks behind the swap */
 
 	/* What is open. */
 	struct target *target;

@@ -45,6 +45,28 @@ check_any(const struct apply *apply, const char *at)
 	return false;
 }
 
+static bool
+is_required(const struct json *check)
+{
+	const char *need = json_get_text(check, "need");
+
+	return need == NULL || strcmp(need, "required") == 0;
+}
+
+int64_t
+check_owed(const struct apply *apply)
+{
+	const struct json *check;
+	int64_t count = 0;
+
+	for (check = json_first(apply->checks); check != NULL;
+	     check = json_next(check))
+		if (is_at(check, "health") && is_required(check))
+			count++;
+
+	return count;
+}
+
 /* Of our environment PATH and HOME, and what the check is about. */
 static const char **
 make_env(const struct apply *apply)
@@ -240,9 +262,7 @@ check_run(struct apply *apply, const char *at, const char *cwd)
 		run_one(apply, &check, cwd);
 		note(apply, &check);
 		say(apply, &check);
-		if (strcmp(check.verdict, "passed") != 0 &&
-		    (check.need == NULL ||
-			strcmp(check.need, "required") == 0)) {
+		if (strcmp(check.verdict, "passed") != 0 && is_required(from)) {
 			describe(apply, &check);
 			all = strcmp(check.verdict, "not-now") == 0
 				  ? CHECK_NOT_NOW

@@ -18,6 +18,9 @@ enum check_result {
 /* Is there any check `at` ("canary", "health")? */
 bool check_any(const struct apply *apply, const char *at);
 
+/* How many health checks are required. */
+int64_t check_owed(const struct apply *apply);
+
 /* Run them in written order in the folder `cwd`, until a required one does
  * not pass. Adds to apply->checks_run and says check.passed, check.failed. */
 enum check_result check_run(struct apply *apply, const char *at,

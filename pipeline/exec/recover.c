@@ -55,6 +55,7 @@ apply_of(struct apply *apply, const struct journal *journal)
 	apply->url = json_get_text(root, "url");
 	apply->tracking = tracking != NULL ? xstrdup(tracking) : NULL;
 	apply->token = json_get_int(root, "token", 0);
+	apply->owed_count = json_get_int(root, "owed_count", 0);
 	for (event = json_first(json_get(root, "events")); event != NULL;
 	     event = json_next(event)) {
 		jw_init(&jw, &text);
@@ -227,6 +228,8 @@ say_recovered(struct apply *apply, enum outcome outcome,
 	jw_text(&jw, "before", apply->before);
 	jw_text(&jw, "after", apply->after);
 	paths_write(left, &jw, "paths");
+	jw_int(&jw, "owed_count",
+	    outcome == OUTCOME_AFTER ? apply->owed_count : 0);
 	jw_end(&jw);
 	apply_say(apply, "apply.recovered", more, &data);
 	buf_clear(&data);

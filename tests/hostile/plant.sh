@@ -180,6 +180,17 @@ config-fifo) rm .git/config && mkfifo .git/config ;;
 head-fifo) rm .git/HEAD && mkfifo .git/HEAD ;;
 exclude-fifo) rm -f .git/info/exclude && mkfifo .git/info/exclude ;;
 attributes-fifo) mkfifo .git/info/attributes ;;
+attributes-file-fifo)
+	mkfifo .git/fifo
+	set_config core.attributesFile "$PWD/.git/fifo"
+	;;
+excludes-file-fifo)
+	mkfifo .git/fifo
+	set_config core.excludesFile "$PWD/.git/fifo"
+	;;
+worktree-attributes-fifo) mkfifo .gitattributes ;;
+worktree-ignore-fifo) mkfifo .gitignore ;;
+worktree-below-fifo) mkfifo dir/.gitattributes dir/.gitignore ;;
 
 # what Hermes itself leaves in a git dir
 hermes-file) : >.git/hermes ;;
