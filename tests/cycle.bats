@@ -299,6 +299,31 @@ instead() {
 	assert_equal "$(git_at src/b)" "$(git_at up/b.git main)"
 }
 
+@test "cycle: a tick tells once of a repository that begins to wait for a person" {
+	repo_make a b
+	house_make a b
+	git -C src/a checkout -q --detach
+	run -0 hermes-tick
+	assert_output ''
+	run -0 hermes-tick
+	assert_output ''
+	upstream_commit b
+	echo edit >>src/b/file
+	run -0 hermes-tick
+	assert_equal "$(cut -d ' ' -f 1 <<<"$output")" $'REPOSITORY\nb\n\n1'
+	assert_line --regexp '^b +main .* block +dirty: '
+	assert_line '1 more waits for a person'
+	run -0 hermes-tick
+	assert_output ''
+	git -C src/b checkout -q file
+	run -0 hermes-tick
+	assert_output ''
+	rm -r src/b
+	run -0 hermes-tick
+	assert_line --regexp '^b .* block +.*missing'
+	state_whole
+}
+
 @test "cycle: what a filter says of a full disk reaches the person" {
 	repo_make a
 	house_make a

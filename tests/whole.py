@@ -29,7 +29,7 @@ live_runtime_control_plane.json runtime_events.jsonl
 """.split()
 BESIDE = """
 .cycle.lock .tick.lock .ledger.lock runtime_events.head.json
-project.checkpoint.json journals staging cycles torn tick.told
+project.checkpoint.json journals staging cycles torn tick.told tick.waiting
 """.split()
 KEPT = re.compile(r"^(last|\d{8}T\d{6}Z-[0-9a-f]{8})(\.json)?$")
 
