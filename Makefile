@@ -15,7 +15,7 @@
 #   make bench      Hermes beside git, mr and vcs, row by row; then what it
 #                   costs to decide on 10,000 and 100,000 repositories
 #   make deps       install what is missing to build and to run
-#   make install    into $(DESTDIR)$(PREFIX)
+#   make install    into $(DESTDIR)$(PREFIX); make uninstall: out of it
 #
 # demo, check, check-model, lint, asan and bench install what they miss
 # (Debian), so a machine with make alone will do; where nothing is missing
@@ -200,12 +200,23 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install $(filters) bin/* $(DESTDIR)$(PREFIX)/bin
 	for p in man/*; do install -Dm 644 $$p \
-	  $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p#man/}; done
+	  $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p#man/} || exit; done
+	install -d $(DESTDIR)$(PREFIX)/share/hermes/schema
+	install -m 644 state/schema/*.json $(DESTDIR)$(PREFIX)/share/hermes/schema
+# What install puts there and nothing else; ~/.hermes is its owner's.
+uninstall:
+	for f in $(notdir $(filters) $(wildcard bin/*)); do \
+	  rm -f $(DESTDIR)$(PREFIX)/bin/$$f || exit; done
+	for p in man/*; do rm -f \
+	  $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p#man/} || exit; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/hermes
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps units demo check check-kill check-errno check-power check-races check-harness check-sweep check-model asan bench lint lint-rooms lint-headers \
-    lint-man lint-shell lint-format lint-filters install clean FORCE
+.PHONY: all deps units demo check check-kill check-errno check-power \
+    check-races check-harness check-sweep check-model asan bench lint \
+    lint-rooms lint-headers lint-man lint-shell lint-format lint-filters \
+    install uninstall clean FORCE
 .SECONDARY:
 -include $(lib_obj:.o=.d) $(wildcard $(BUILD)/pipeline/*/*.d) \
     $(wildcard $(BUILD)/tests/*/*.d)

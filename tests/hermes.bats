@@ -317,8 +317,14 @@ hermes-probe: $PWD/$fleet: depends_on: a circle: c, d: none of them can be first
 
 @test "hermes: a wrong call is 64, -h is 0" {
 	run -64 hermes
-	run -64 hermes nothing
+	for word in nothing no/thing '' -x 'st.*' 'a b'; do
+		run -64 hermes "$word"
+		assert_output "hermes: $word: no such command: see hermes -h"
+	done
+	run -64 hermes undo
+	assert_output 'usage: hermes undo REPO [OID]       go back by one apply, or as far as OID'
 	run -64 hermes init
+	assert_output "usage: hermes init DIR...           make \$HERMES_HOME from the checkouts in DIR"
 	run -64 hermes check now
 	run -64 hermes hold
 	run -0 hermes -h
