@@ -53,12 +53,11 @@ recover(struct doc *doc, const struct options *opts, struct err *err)
 	struct state state = STATE_INIT;
 	int rc;
 
-	if (stage_state(&state, opts->state, err) == -1 || git_start(err) == -1)
+	if (stage_state(&state, opts->state, err) == -1)
 		return -1;
 	rc = open_cycle(doc, err);
 	if (rc == 0)
 		rc = recover_all(doc, &state, err);
-	git_stop();
 	state_close(&state);
 
 	return rc;
@@ -69,21 +68,23 @@ execute(struct doc *doc, const struct options *opts, struct err *err)
 {
 	struct state state = STATE_INIT;
 	struct jobs jobs = { 0 };
-	bool real = opts->state != NULL;
+	bool real = opts->state != NULL, git;
 	int rc;
 
 	if (doc_read(doc, stdin, "stdin", err) == -1 ||
 	    accept_document(doc, real ? &state : NULL, err) == -1)
 		return -1;
-	if (real && (stage_state(&state, opts->state, err) == -1 ||
-			git_start(err) == -1))
+	if (real && stage_state(&state, opts->state, err) == -1)
 		return -1;
 	rc = accept_jobs(&jobs, doc, &state, err);
+	git = rc == 0 && real && jobs.count > 0;
+	if (git)
+		rc = git_start(err);
 	if (rc == 0)
 		rc = real ? lane_run(&jobs, doc, opts->watched, err)
 			  : lane_refuse(&jobs, doc, err);
 	accept_clear(&jobs);
-	if (real)
+	if (git)
 		git_stop();
 	state_close(&state);
 

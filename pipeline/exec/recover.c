@@ -3,6 +3,7 @@
 #include "canary.h"
 #include "close.h"
 #include "folder.h"
+#include "git/lib.h"
 #include "git/refs.h"
 #include "json/jw.h"
 #include "keep.h"
@@ -446,23 +447,38 @@ put_document(const struct recovery *all, struct doc *doc)
 	buf_clear(&text);
 }
 
+/* libgit2's start costs more than all else where there is none. */
+static int
+recover_each(struct recovery *all, const struct journals *journals,
+    struct err *err)
+{
+	size_t i;
+	int rc;
+
+	if (git_start(err) == -1)
+		return -1;
+	rc = ledger_ids_read(all->state, &all->ids, err);
+	for (i = 0; rc == 0 && i < journals->count; i++)
+		rc = journals->list[i].done
+			 ? settle_done(all, &journals->list[i], err)
+			 : recover_one(all, &journals->list[i], err);
+	git_stop();
+
+	return rc;
+}
+
 int
 recover_all(struct doc *doc, const struct state *state, struct err *err)
 {
 	struct recovery all = { .state = state };
 	struct journals journals = { 0 };
-	size_t i;
 	int rc;
 
 	rc = journals_tidy(state, err);
 	if (rc == 0)
 		rc = journals_read(&journals, state, err);
 	if (rc == 0 && journals.count > 0)
-		rc = ledger_ids_read(state, &all.ids, err);
-	for (i = 0; rc == 0 && i < journals.count; i++)
-		rc = journals.list[i].done
-			 ? settle_done(&all, &journals.list[i], err)
-			 : recover_one(&all, &journals.list[i], err);
+		rc = recover_each(&all, &journals, err);
 	if (rc == 0)
 		put_document(&all, doc);
 	ledger_ids_clear(&all.ids);
