@@ -69,7 +69,8 @@ endpoint_tip(const struct endpoint *endpoint, const char *ref)
 static void
 set_head(struct endpoint *endpoint, const char *target)
 {
-	if (target && strncmp(target, heads, sizeof(heads) - 1) == 0)
+	if (target && strncmp(target, heads, sizeof(heads) - 1) == 0 &&
+	    ref_valid(target))
 		endpoint->head = xstrdup(target + sizeof(heads) - 1);
 }
 

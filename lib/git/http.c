@@ -4,6 +4,7 @@
 #include "git/access.h"
 #include "git/credential.h"
 #include "git/http_code.h"
+#include "git/http_lines.h"
 #include "git/http_setup.h"
 #include "git/lg.h"
 #include "git/patience.h"
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define REDIRECTS_MAX 5
 #define CONNECT_MS 15000
@@ -26,10 +26,6 @@
 #define REFUSAL_MAX ((size_t)1 << 20)
 #define DRAIN_MS 200
 #define BUFFER_MAX ((size_t)1 << 20) /* held before libgit2 asks for more */
-
-/* Connections live here, for as long as the worker does. */
-static CURLM *multi;
-static pid_t multi_pid;
 
 struct http {
 	git_smart_subtransport base; /* first: libgit2's view of this */
@@ -88,20 +84,6 @@ take_bytes(char *bytes, size_t size, size_t count, void *ctx)
 		patience_came(len);
 	buf_add(&stream->answer, bytes, len);
 	return len;
-}
-
-/* libcurl starts (TLS and all) in the worker that first needs it: a fleet of
- * paths never pays. A parent's connections stay the parent's. */
-static CURLM *
-connections(void)
-{
-	if (multi == NULL || multi_pid != getpid()) {
-		curl_global_init(CURL_GLOBAL_DEFAULT);
-		multi = curl_multi_init();
-		multi_pid = getpid();
-	}
-
-	return multi;
 }
 
 static void
@@ -168,10 +150,10 @@ drain(struct stream *stream)
 	stream->answer_at = stream->answer.len; /* read, all of it */
 	while (!stream->paused && host_monotonic_ms() < until &&
 	       stream->received <= ADVERT_MAX) {
-		curl_multi_perform(connections(), &active);
+		curl_multi_perform(http_lines(), &active);
 		if (active == 0)
 			return;
-		curl_multi_poll(connections(), NULL, 0, DRAIN_MS / 4, NULL);
+		curl_multi_poll(http_lines(), NULL, 0, DRAIN_MS / 4, NULL);
 	}
 }
 
@@ -182,7 +164,7 @@ hang_up(struct stream *stream)
 		if (stream->running && !stream->ended && stream->status == 200)
 			drain(stream);
 		if (stream->running)
-			curl_multi_remove_handle(connections(), stream->easy);
+			curl_multi_remove_handle(http_lines(), stream->easy);
 		curl_easy_cleanup(stream->easy);
 	}
 	curl_slist_free_all(stream->headers);
@@ -198,12 +180,12 @@ dial(struct stream *stream)
 	    stream->post ? "/git-upload-pack"
 			 : "/info/refs?service=git-upload-pack");
 
-	stream->easy = curl_easy_init();
+	stream->easy = http_line_new();
 	if (patience_left_ms(1) == 0) { /* libcurl takes 0 for no end */
 		free(url);
 		return fail("too-slow", 0, NULL);
 	}
-	if (stream->easy == NULL || connections() == NULL) {
+	if (stream->easy == NULL) {
 		free(url);
 		return fail("early-eof", 0, "libcurl: out of memory");
 	}
@@ -215,7 +197,7 @@ dial(struct stream *stream)
 	stream->received = 0;
 	buf_reset(&stream->answer);
 	stream->answer_at = 0;
-	curl_multi_add_handle(connections(), stream->easy);
+	curl_multi_add_handle(http_lines(), stream->easy);
 	stream->running = true;
 	return 0;
 }
@@ -279,9 +261,9 @@ pump(struct stream *stream)
 		curl_easy_pause(stream->easy, CURLPAUSE_CONT);
 	}
 	while (!stream->ended && stream->answer_at == stream->answer.len) {
-		if (curl_multi_perform(connections(), &active) != CURLM_OK)
+		if (curl_multi_perform(http_lines(), &active) != CURLM_OK)
 			return fail("early-eof", 0, "libcurl: multi");
-		while ((message = curl_multi_info_read(connections(), &left)))
+		while ((message = curl_multi_info_read(http_lines(), &left)))
 			if (message->msg == CURLMSG_DONE &&
 			    message->easy_handle == stream->easy) {
 				note_type(stream);
@@ -294,7 +276,7 @@ pump(struct stream *stream)
 			note_type(stream);
 			return finish(stream, CURLE_OPERATION_TIMEDOUT);
 		}
-		curl_multi_poll(connections(), NULL, 0, (int)left_ms, NULL);
+		curl_multi_poll(http_lines(), NULL, 0, (int)left_ms, NULL);
 	}
 	note_type(stream);
 	return 0;

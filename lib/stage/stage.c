@@ -1,7 +1,9 @@
 #include "stage/stage.h"
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,31 @@ void
 stage_note(const char *text)
 {
 	fprintf(stderr, "%s: %s\n", program, text);
+}
+
+/* C0, DEL, and C1 as UTF-8 has it (U+0080 to U+009F). */
+static bool
+commands(const char *c)
+{
+	return iscntrl((unsigned char)*c) ||
+	       (c[0] == '\xc2' && (unsigned char)c[1] < 0xa0);
+}
+
+void
+stage_tell(const char *before, const char *text)
+{
+	const char *c;
+
+	if (!text)
+		return;
+	fputs(before, stderr);
+	for (c = text; *c != '\0'; c++)
+		if (commands(c)) {
+			fputc('?', stderr);
+			c += *c == '\xc2' && c[1] != '\0';
+		} else {
+			fputc(*c, stderr);
+		}
 }
 
 long long

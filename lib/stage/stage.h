@@ -27,6 +27,10 @@ _Noreturn void stage_die(const struct err *err);
  * of a run that is no failure. */
 void stage_note(const char *text);
 
+/* Print `before` and `text` to stderr, nothing where `text` is NULL; what a
+ * terminal would obey (a path may hold it) is a "?". */
+void stage_tell(const char *before, const char *text);
+
 /* An option's whole number within min..max; anything else: stage_usage()'s
  * exit with a line naming the option. */
 long long stage_number(char option, const char *text, long long min,

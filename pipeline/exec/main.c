@@ -12,7 +12,6 @@
 #include "proc/host.h"
 #include "recover.h"
 #include "stage/stage.h"
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -91,19 +90,6 @@ execute(struct doc *doc, const struct options *opts, struct err *err)
 	return rc;
 }
 
-/* On stderr; a path may hold what a terminal would obey. */
-static void
-print_text(const char *before, const char *text)
-{
-	const char *c;
-
-	if (text == NULL)
-		return;
-	fputs(before, stderr);
-	for (c = text; *c != '\0'; c++)
-		fputc(iscntrl((unsigned char)*c) ? '?' : *c, stderr);
-}
-
 /* A line on stderr for each repository. */
 static void
 print(struct doc *doc)
@@ -112,10 +98,10 @@ print(struct doc *doc)
 
 	row = json_first(json_get(doc_get(doc, "exec"), "repos"));
 	for (; row != NULL; row = json_next(row)) {
-		print_text("", json_get_text(row, "repo_key"));
-		print_text(": ", json_get_text(row, "verdict"));
-		print_text(": ", json_get_text(row, "code"));
-		print_text(": ", json_get_text(row, "detail"));
+		stage_tell("", json_get_text(row, "repo_key"));
+		stage_tell(": ", json_get_text(row, "verdict"));
+		stage_tell(": ", json_get_text(row, "code"));
+		stage_tell(": ", json_get_text(row, "detail"));
 		fputc('\n', stderr);
 	}
 }

@@ -96,14 +96,13 @@ static void
 print(struct doc *doc)
 {
 	const struct json *row;
-	const char *detail;
 
 	row = json_first(json_get(doc_get(doc, "probe"), "repos"));
 	for (; row; row = json_next(row)) {
-		detail = json_get_text(row, "detail");
-		fprintf(stderr, "%s: %s%s%s\n", json_get_text(row, "repo_key"),
-		    json_get_text(row, "reason"), detail ? ": " : "",
-		    detail ? detail : "");
+		stage_tell("", json_get_text(row, "repo_key"));
+		stage_tell(": ", json_get_text(row, "reason"));
+		stage_tell(": ", json_get_text(row, "detail"));
+		fputc('\n', stderr);
 	}
 }
 
