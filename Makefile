@@ -110,10 +110,11 @@ check-errno: all | $(needs)
 	@for e in $(errnos); do for k in apply rollback; do echo $$e $$k; \
 	  done; done | $(tools) xargs -P $(JOBS) -n 2 \
 	  sh -c 'INJECT=error=$$0 tests/kill.sh 1 $$1'
-# The power fails at each of them; needs root and loop mounts.
+# The power fails at each of them, and at every third of a whole cycle; needs
+# root and loop mounts.
 check-power: all $(BUILD)/power/stops | $(needs)
-	@printf '%s\n' $(kinds) cycle | \
-	  $(tools) xargs -P $(JOBS) -n 1 tests/power.sh 1
+	@printf '%s\n' '3 cycle' $(kinds:%='1 %') | \
+	  $(tools) xargs -P $(JOBS) -L 1 tests/power.sh
 # 200 applies beside programs at work in the same checkout; a thousand rounds
 # of two agents at once, on one STATE, on two, and with one of them killed.
 check-races: all | $(needs)

@@ -85,7 +85,7 @@ close_all() {
 # ends END... - is the checkout exactly at one of these (before, after)?
 ends() {
 	local end
-	"$here/snapshot" "$co" 2>&1 | sed 's#hermes/rollback/8#hermes/rollback/7#' \
+	"$here/snapshot" "$co" 2>&1 | sed 's#\(hermes/rollback/\)[0-9]*#\17#' \
 		>"$top/now"
 	for end; do
 		! cmp -s "$top/now" "$top/$end" || return 0
@@ -114,7 +114,7 @@ told() {
 	hermes-ledger -V -s "$state" >"$top/verified.json" || return
 	word=$(jq -r 'select(.subject == "co") |
 		.type[7:] + " " + (.data.outcome // "")' \
-		"$state/runtime_events.jsonl" | grep -v ^check | tail -n 1)
+		"$state/runtime_events.jsonl" | grep ^apply | tail -n 1)
 	case $word in
 	'apply.committed '* | 'apply.recovered after') ends after ;;
 	'apply.rolled-back '* | 'apply.refused '*) ends before ;;
