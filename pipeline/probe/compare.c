@@ -101,7 +101,7 @@ find_tags(struct job *job)
 		endpoint_path_tags(&job->tags, member->url.path, member->tip);
 		return;
 	}
-	listed = listing_find(&job->probe->listings, member->shown, ref);
+	listed = listing_find(&job->probe->listings, member->key, ref);
 	for (i = 0; listed && i < listed->tag_count; i++) {
 		tag = &listed->tags[i];
 		if (strcmp(tag->peeled, member->tip) == 0)
