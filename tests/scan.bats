@@ -78,6 +78,21 @@ keys() {
 		"[\"lib\",\"$PWD/real/lib\"]"
 }
 
+@test "scan: a .git that is a link is one, as git has it; a dead one is told" {
+	git init -q real/lib
+	mkdir -p src/app src/dead/below src/odd
+	mv real/lib/.git real/lib.git
+	ln -s "$PWD/real/lib.git" src/app/.git
+	git -C src/app status >status
+	ln -s nowhere src/dead/.git
+	git init -q src/dead/below/inner
+	ln -s .git src/odd/.git
+	hermes-scan src >out 2>said
+	assert_equal "$(keys)" '["app","dead/below/inner"]'
+	assert_equal "$(sort said)" "$(printf 'hermes-scan: %s: skipped: .git is a link that leads nowhere\n' \
+	    "$PWD/src/dead" "$PWD/src/odd")"
+}
+
 @test "scan: paths come from stdin where there is no folder" {
 	git init -q src/a
 	git init -q src/b

@@ -16,22 +16,29 @@ struct top {
 	size_t len; /* of its path */
 };
 
-/* The file type of an entry, 0 where there is none; links are not followed. */
+/* The file type of an entry, 0 where there is none. */
 static mode_t
-type_at(int fd, const char *name)
+type_of(int fd, const char *name, int flags)
 {
 	struct stat st;
 
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (fstatat(fd, name, &st, flags) == -1)
 		return 0;
 
 	return st.st_mode & S_IFMT;
 }
 
+static mode_t
+type_at(int fd, const char *name)
+{
+	return type_of(fd, name, AT_SYMLINK_NOFOLLOW);
+}
+
+/* A .git may be a link, as git has it: it is looked at, and not opened. */
 static bool
 is_checkout(int fd)
 {
-	mode_t git = type_at(fd, ".git"), head;
+	mode_t git = type_of(fd, ".git", 0), head;
 
 	if (git == S_IFDIR || git == S_IFREG)
 		return true;
@@ -132,9 +139,14 @@ walk_into(const struct top *top, int fd, const char *path, int depth)
 	char *below;
 	DIR *dir;
 
-	if (is_checkout(fd)) /* C1 */
+	if (is_checkout(fd)) { /* C1 */
 		found_add(top, path);
-	else if (depth > 0 && (dir = fdopendir(fd)) != NULL) {
+		close(fd);
+		return;
+	}
+	if (type_at(fd, ".git") == S_IFLNK)
+		skip(top->walk, path, ".git is a link that leads nowhere");
+	if (depth > 0 && (dir = fdopendir(fd)) != NULL) {
 		while ((entry = readdir(dir)) != NULL) {
 			if (!is_folder(fd, entry))
 				continue;
