@@ -519,3 +519,13 @@ staging_remove(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
+
+void
+staging_drop_half(const char *path)
+{
+	char *tip = xasprintf("%s/%s", path, TIP);
+
+	if (access(tip, F_OK) == -1)
+		staging_remove(path);
+	free(tip);
+}

@@ -42,6 +42,9 @@ struct staging_job {
  */
 const char *staging_fetch(struct staging_job *job, char **detail);
 
+/* Remove what a fetch that was cut short left: no tip stands for it (S1). */
+void staging_drop_half(const char *path);
+
 /* Remove it and all in it; nothing there is fine. */
 void staging_remove(const char *path);
 

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "budget.h"
 #include "git/patience.h"
+#include "git/staging.h"
 #include "proc/pool.h"
 #include "repo.h"
 #include <stdio.h>
@@ -114,6 +115,19 @@ read_answer(struct probe *probe, struct probe_repo *repo,
 		    answer->len - (size_t)(at + 1 - answer->data));
 }
 
+/* Its worker is gone, and was perhaps about to fetch. */
+static void
+drop_half(const struct probe *probe, size_t at)
+{
+	char *path;
+
+	if (!probe->staging)
+		return;
+	path = staging_path(probe->staging, probe->fleet->repos[at].repo_key);
+	staging_drop_half(path);
+	free(path);
+}
+
 static void
 done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
     int64_t ms)
@@ -145,6 +159,8 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 		    "the worker that looked at it died", ms, &row);
 	if (row.len > 0)
 		keep_row(repo, row.data, row.len);
+	if (outcome != POOL_DONE)
+		drop_half(round->probe, at);
 	if (!known && repo->row)
 		progress_done(&round->probe->listings.progress);
 	buf_clear(&row);
@@ -315,6 +331,8 @@ rounds_run(struct probe *probe, struct err *err)
 		if (rc == 0)
 			rc = run(&round, true, err);
 	}
+	for (i = 0; rc == -1 && i < total; i++)
+		drop_half(probe, i);
 	free(round.todo);
 
 	return rc;

@@ -1,0 +1,136 @@
+# hermes-probe: workers that crash, hang or are killed cost their repository
+# alone, and a signal leaves nobody and nothing behind.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load helper
+	load fleet
+	load probe
+	load answers
+	here
+}
+
+teardown() {
+	answers_stop
+	silence_stop
+}
+
+# meddled TRICK - a probe whose first look at src/bad ends so, by strace
+meddled() {
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o traced -e trace=openat \
+	    -P "$PWD/src/bad/.git/config" -e "inject=openat:$1" \
+	    hermes-probe -p policy.json <fleet.json >out.json 3>&-
+	valid cycle out.json
+}
+
+# alone - every process of the probe is gone
+alone() {
+	awk '{ print $1 }' traced | sort -u | while read -r pid; do
+		assert_not_exists "/proc/$pid/exe"
+	done
+}
+
+six() {
+	repo_make a b bad c d e
+	fleet a b bad c d e
+	echo '{"schema": "hermes.policy/1", "probe_deadline_ms": 1500}' \
+	    >policy.json
+}
+
+others_current() {
+	assert_equal "$(jq -c '[.probe.repos[] | select(.repo_key != "bad").reason]' \
+	    out.json)" '["current","current","current","current","current"]'
+}
+
+@test "probe: a worker that crashes costs its repository only" {
+	six
+	for signal in SEGV KILL ABRT; do
+		meddled "signal=$signal"
+		assert_equal "$(of bad '[.reason, .detail]')" \
+		    '["corrupt","the worker that looked at it died"]'
+		others_current
+		alone
+	done
+}
+
+@test "probe: a worker that stops costs its repository, at its deadline" {
+	six
+	SECONDS=0
+	meddled signal=STOP
+	((SECONDS <= 10))
+	assert_equal "$(of bad '[.reason, .detail]')" \
+	    '["timeout","did not end in time"]'
+	others_current
+	alone
+}
+
+@test "probe: no worker may have more memory than the page says" {
+	six
+	grep -q '2 GiB of memory' "$top/man/hermes-probe.1"
+	[[ ${BUILD-} != *asan* ]] || skip 'a sanitizer needs more'
+	strace -f -qq -o traced -e trace=prlimit64,setrlimit \
+	    hermes-probe <fleet.json >out.json
+	awk '/RLIMIT_DATA, {rlim_cur=2097152\*1024, rlim_max=2097152\*1024}/ {
+	    print $1 }' traced | sort -u >limited
+	[ "$(wc -l <limited)" -ge 2 ]
+}
+
+# fetching - a probe with -s that is in the middle of a fetch: $probe
+fetching() {
+	repo_make lib well
+	git -C up/lib.git config http.uploadpack true
+	upstream_commit lib
+	upstream_commit well
+	fleet lib well
+	remotes lib primary "$web/pack/hang/lib.git"
+	jq -n '{schema: "hermes.policy/1", probe_deadline_ms: 30000,
+	    protocols: ["file", "http"]}' >policy.json
+	mkdir -m 700 S
+	env --default-signal=INT \
+	    hermes-probe -p policy.json -s S <fleet.json >out.json 2>said 3>&- &
+	probe=$!
+	soon test -e S/staging/lib/packed-refs
+	soon test -e S/staging/well/refs/staged/tip
+}
+
+@test "probe: INT, TERM and HUP leave no child, no answer and no half staging" {
+	local signal status pids
+	mkdir up
+	answers_start
+	for signal in INT TERM HUP; do
+		rm -rf S up work src
+		fetching
+		pids=$(pgrep -P $probe)
+		kill -$signal $probe
+		status=0
+		wait $probe || status=$?
+		assert_equal "$signal $status" "$signal 75"
+		assert_equal "$(cat out.json)" ''
+		assert_equal "$(wc -l <said)" 1
+		for pid in $pids; do
+			assert_not_exists "/proc/$pid/exe"
+		done
+		assert_equal "$(ls S/staging)" well
+	done
+	# the next one goes on from there
+	remotes lib primary "$PWD/up/lib.git"
+	probe -s S
+	said lib behind
+	said well behind
+}
+
+@test "probe: a fetch past its deadline leaves no half staging" {
+	repo_make lib
+	git -C up/lib.git config http.uploadpack true
+	upstream_commit lib
+	answers_start
+	fleet lib
+	remotes lib primary "$web/pack/hang/lib.git"
+	jq -n '{schema: "hermes.policy/1", probe_deadline_ms: 1000,
+	    protocols: ["file", "http"]}' >policy.json
+	mkdir -m 700 S
+	probe -s S
+	assert_equal "$(of lib .endpoints[0].class)" '"timeout"'
+	assert_equal "$(ls S/staging)" ''
+}
