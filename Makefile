@@ -16,11 +16,12 @@
 #                   costs to decide on 10,000 and 100,000 repositories
 #   make deps       install what is missing to build and to run
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall: out of it
+#   make clean      $(BUILD) goes
 #
 # demo, check, check-model, lint, asan and bench install what they miss
 # (Debian), so a machine with make alone will do; where nothing is missing
-# nothing is asked of the network. A new filter is a folder in pipeline/, a .bats and a page:
-# no list here is edited.
+# nothing is asked of the network. A new filter is a folder in pipeline/, a
+# .bats and a page: no list here is edited.
 
 PREFIX ?= /usr/local
 BUILD  ?= build

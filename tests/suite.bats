@@ -49,3 +49,31 @@ setup() {
 	run -1 valid thing bad.jsonl
 	assert_output "bad.jsonl:2: \$: 'a' is a required property"
 }
+
+@test "suite: what make install puts there, make uninstall takes back" {
+	unset MAKEFLAGS MAKELEVEL
+	make -s -C "$top" install DESTDIR="$PWD/root" PREFIX=/usr >said
+	for program in hermes hermes-cycle hermes-tick hermes-probe; do
+		[ -x "root/usr/bin/$program" ]
+	done
+	assert_equal "$(ls root/usr/bin | grep -c .)" \
+	    "$(ls -d "$top"/pipeline/*/main.c "$top"/bin/* | grep -c .)"
+	for page in "$top"/man/*; do
+		cmp "$page" "root/usr/share/man/man${page##*.}/${page##*/}"
+	done
+	cmp "$top/state/schema/fleet.json" root/usr/share/hermes/schema/fleet.json
+	touch root/usr/bin/other
+	make -s -C "$top" uninstall DESTDIR="$PWD/root" PREFIX=/usr
+	assert_equal "$(find root -type f)" root/usr/bin/other
+}
+
+@test "suite: the README and the Makefile's head name every target" {
+	sed -n '1,/^PREFIX/p' "$top/Makefile" >head
+	sed -n '/^\.PHONY/,/FORCE/p' "$top/Makefile" | tr -d '\\' |
+	    sed 's/^\.PHONY://' | tr -s ' \t' '\n' | grep . >targets
+	for target in $(grep -vxE 'all|FORCE|units|lint-.*' targets); do
+		grep -qw -- "$target" head || fail "Makefile: $target"
+		grep -qw -- "$target" "$top/README.md" ||
+		    fail "README.md: $target"
+	done
+}
