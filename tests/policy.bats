@@ -34,7 +34,7 @@ taken() {
 "cooldown_s":3600,"cooldown_max_s":86400,"evidence_max_age_s":604800,
 "mirror_ahead":"defer","require_signature":"none","allowed_signers":null,
 "keyring":null,"protocols":["file","https","ssh"],
-"keep_rollbacks":10,"keep_cycles":30,"zones":[]}
+"rollback_dependants":false,"keep_rollbacks":10,"keep_cycles":30,"zones":[]}
 JSON
 )"
 	valid policy out

@@ -338,3 +338,33 @@ told() {
 	assert_equal "$(git -C src/a for-each-ref refs/hermes | wc -l)" 2
 	state_whole
 }
+
+@test "undo: where policy says so dependants of the same cycle go back first" {
+	repo_make lib app web other
+	house_make lib app web other
+	repo_set app '{"depends_on": ["lib"]}'
+	repo_set web '{"depends_on": ["app"]}'
+	repo_set other '{"depends_on": ["lib"]}'
+	upstream_commit other file early
+	hermes-cycle
+	for key in lib app web; do
+		upstream_commit $key file two
+	done
+	hermes-cycle
+	cp -a src src.kept
+	cp -a house house.kept
+	hermes undo lib
+	assert_equal "$(cat src/{lib,app,web,other}/file | xargs)" 'one two two early'
+	rm -r src house
+	mv src.kept src
+	mv house.kept house
+	policy '{"rollback_dependants": true}'
+	hermes undo lib
+	assert_equal "$(cat src/{lib,app,web,other}/file | xargs)" 'one one one early'
+	assert_equal "$(jq -rc '[.events[] |
+	    select(.type == "hermes.apply.committed").subject]' $last)" \
+	    '["web","app","lib"]'
+	hermes-cycle # all three commits are bad
+	assert_equal "$(cat src/{lib,app,web,other}/file | xargs)" 'one one one early'
+	state_whole
+}

@@ -123,6 +123,7 @@ const struct shape policy_own_shape[] = {
 	{ "require_signature", JSON_STRING, 0, .words = signature_words },
 	KEYS("allowed_signers"),
 	KEYS("keyring"),
+	PLAIN("rollback_dependants", JSON_BOOL),
 	NUMBER("keep_rollbacks", 1, 10000),
 	{ 0 },
 };
@@ -149,6 +150,7 @@ static const struct shape policy_shape[] = {
 	{ "require_signature", JSON_STRING, 0, .words = signature_words },
 	KEYS("allowed_signers"),
 	KEYS("keyring"),
+	PLAIN("rollback_dependants", JSON_BOOL),
 	NUMBER("keep_rollbacks", 1, 10000),
 	LIST("protocols", &protocol_row),
 	NUMBER("keep_cycles", 1, 10000),
@@ -445,6 +447,8 @@ members_read(struct policy *policy, const struct json *root, const char *place,
 		err) == -1)
 		return -1;
 	numbers_read(policy, root);
+	policy->rollback_dependants =
+	    json_get_bool(root, "rollback_dependants", false);
 	protocols_read(policy, json_get(root, "protocols"));
 	policy_windows_read(&policy->windows, json_get(root, "windows"));
 	globs_read(&policy->sensitive_paths, json_get(root, "sensitive_paths"));

@@ -60,6 +60,7 @@ struct policy {
 	char *allowed_signers;         /* owned; a path; or NULL */
 	char *keyring;                 /* owned; a path; or NULL */
 	unsigned protocols;            /* bits of url.h */
+	bool rollback_dependants;
 	int64_t keep_rollbacks;
 	int64_t keep_cycles;
 };

@@ -75,6 +75,7 @@ members_write(const struct policy *policy, struct jw *jw)
 	jw_text(jw, "allowed_signers", policy->allowed_signers);
 	jw_text(jw, "keyring", policy->keyring);
 	protocols_write(policy->protocols, jw);
+	jw_bool(jw, "rollback_dependants", policy->rollback_dependants);
 	jw_int(jw, "keep_rollbacks", policy->keep_rollbacks);
 	jw_int(jw, "keep_cycles", policy->keep_cycles);
 }

@@ -168,6 +168,40 @@ finish(struct lanes *lanes, struct lane *lane)
 	buf_clear(&lane->answer);
 }
 
+static bool
+is_named(const struct json *list, const char *key)
+{
+	const struct json *at;
+
+	for (at = json_first(list); at != NULL; at = json_next(at))
+		if (strcmp(json_text(at), key) == 0)
+			return true;
+
+	return false;
+}
+
+/* L4: going back, the same the other way round. */
+static const char *
+waits_back(const struct lanes *lanes, const struct lane *lane, bool *failed)
+{
+	const char *key = lane->job->apply.repo_key;
+	const struct lane *other;
+	size_t i;
+
+	for (i = 0; i < lanes->count; i++) {
+		other = &lanes->list[i];
+		if (other == lane || !apply_goes_back(&other->job->apply) ||
+		    !is_named(other->job->depends_on, key))
+			continue;
+		*failed = other->stand == STAND_DONE &&
+			  other->verdict != VERDICT_APPLIED;
+		if (*failed || other->stand != STAND_DONE)
+			return other->job->apply.repo_key;
+	}
+
+	return NULL;
+}
+
 /* Of what the job depends on, the first that has not been applied: NULL with
  * *failed false: it may begin. */
 static const char *
@@ -177,6 +211,8 @@ waits_for(const struct lanes *lanes, const struct lane *lane, bool *failed)
 	const struct lane *other;
 
 	*failed = false;
+	if (apply_goes_back(&lane->job->apply))
+		return waits_back(lanes, lane, failed);
 	for (at = json_first(lane->job->depends_on); at != NULL;
 	     at = json_next(at)) {
 		other = map_get(&lanes->by_key, json_text(at));

@@ -6,6 +6,8 @@
  *   L2  HUP, INT or TERM: what is in hand is finished, nothing is begun
  *   L3  a process that dies costs its own repository: `interrupted`, its
  *       journal stays open for hermes-exec -R
+ *   L4  of those that go back one begins once all in hand that depend on it
+ *       have gone back
  */
 #ifndef EXEC_LANE_H
 #define EXEC_LANE_H

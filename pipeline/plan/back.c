@@ -16,6 +16,36 @@ is(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
+static bool
+leans(const struct plan *plan, const struct plan_repo *repo)
+{
+	const struct json *at = json_first(json_get(repo->fleet, "depends_on"));
+	const struct plan_repo *other;
+
+	for (; at; at = json_next(at)) {
+		other = map_get(&plan->by_key, json_text(at));
+		if (other && (other == plan->back || other->leans))
+			return true;
+	}
+
+	return false;
+}
+
+/* U4 */
+static void
+find_leaning(struct plan *plan)
+{
+	bool more = true;
+	size_t i;
+
+	while (more)
+		for (more = false, i = 0; i < plan->count; i++)
+			if (&plan->repos[i] != plan->back &&
+			    !plan->repos[i].leans &&
+			    leans(plan, &plan->repos[i]))
+				more = plan->repos[i].leans = true;
+}
+
 int
 back_want(struct plan *plan, const char *text, struct err *err)
 {
@@ -34,6 +64,9 @@ back_want(struct plan *plan, const char *text, struct err *err)
 		    "-u: expected 40 hex digits behind the =, found \"%.80s\"",
 		    oid + 1);
 	plan->back_oid = oid ? oid + 1 : NULL;
+	if (json_bool(facts_policy(plan, plan->back, "rollback_dependants"),
+		false))
+		find_leaning(plan);
 	for (i = 0; i < plan->count; i++)
 		plan->repos[i].due = false;
 
@@ -74,6 +107,60 @@ way_back(const struct plan_repo *repo, const char *branch, const char *oid,
 	return NULL;
 }
 
+/* Was the branch of the one that goes back moved by an apply of that cycle,
+ * and is that apply undone? */
+static bool
+is_undone(const struct plan *plan, const char *cycle_at)
+{
+	const struct plan_repo *repo = plan->back;
+	const char *branch = json_get_text(repo->probe, "branch");
+	const char *oid = json_get_text(repo->probe, "branch_oid");
+	size_t steps = json_count(json_get(repo->taken, "points"));
+	const struct json *point;
+
+	for (; branch && oid && steps > 0; steps--) {
+		point = led_to(repo, branch, oid);
+		if (!point)
+			break;
+		if (is(json_get_text(point, "at"), cycle_at))
+			return true;
+		oid = json_get_text(point, "before");
+		if (!plan->back_oid || is(oid, plan->back_oid))
+			break;
+	}
+
+	return false;
+}
+
+/* U4: where it stood before the first cycle that is undone; NULL: it was in
+ * none of them. */
+static const char *
+way_along(const struct plan *plan, const struct plan_repo *repo,
+    const char *branch, const char *oid)
+{
+	size_t steps = json_count(json_get(repo->taken, "points"));
+	const struct json *point = led_to(repo, branch, oid);
+	const char *before = NULL;
+
+	for (; point && steps > 0; steps--) {
+		if (is_undone(plan, json_get_text(point, "at")))
+			before = json_get_text(point, "before");
+		point = led_to(repo, branch, json_get_text(point, "before"));
+	}
+
+	return before;
+}
+
+static bool
+follows(const struct plan *plan, const struct plan_repo *repo)
+{
+	const char *branch = json_get_text(repo->probe, "branch");
+	const char *oid = json_get_text(repo->probe, "branch_oid");
+
+	return repo->leans && branch && oid &&
+	       way_along(plan, repo, branch, oid);
+}
+
 static const char *
 last_after(const struct plan_repo *repo)
 {
@@ -108,7 +195,9 @@ find_way(const struct plan *plan, struct plan_repo *repo)
 		    "to %.12s",
 		    branch, oid, last_after(repo));
 	else
-		repo->back = way_back(repo, branch, oid, plan->back_oid);
+		repo->back = repo == plan->back
+				 ? way_back(repo, branch, oid, plan->back_oid)
+				 : way_along(plan, repo, branch, oid);
 	if (repo->back)
 		note(repo, "undo", "goes back from %.12s to %.12s", oid,
 		    repo->back);
@@ -154,7 +243,7 @@ note_edits(struct plan_repo *repo)
 void
 back_decide(const struct plan *plan, struct plan_repo *repo)
 {
-	if (repo != plan->back) {
+	if (repo != plan->back && !follows(plan, repo)) {
 		note(repo, "undo", "is left alone while %s goes back",
 		    plan->back->repo_key);
 		note_fact(repo, repo->found);

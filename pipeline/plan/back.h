@@ -6,6 +6,8 @@
  *   U2  the operator's word stands above holds, windows, ages and risk, and
  *       no remote is needed; not above the state of the checkout
  *   U3  where it cannot be, the repository is blocked, with the reason
+ *   U4  where rollback_dependants says so, what leans on it and was applied in
+ *       a cycle that is undone goes back with it, to before that cycle
  */
 #ifndef PLAN_BACK_H
 #define PLAN_BACK_H

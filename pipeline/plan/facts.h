@@ -50,6 +50,7 @@ struct plan_repo {
 	size_t code_count, code_cap;
 	char *why;      /* owned; what `code` says of this repository */
 	char *text;     /* owned; one line, down to the root cause */
+	bool leans;     /* on the one that goes back, by whatever way */
 	size_t blocker; /* what `needs` waits for; NOWHERE: nothing */
 	size_t root;    /* where the chain ends; itself where nothing blocks */
 	size_t hop_count; /* from here to there */

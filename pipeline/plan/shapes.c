@@ -126,6 +126,7 @@ static const struct shape policy_shape[] = {
 	NUMBER("cooldown_max_s", 0, 0, COUNT_MAX),
 	NUMBER("evidence_max_age_s", 0, 0, COUNT_MAX),
 	{ "mirror_ahead", JSON_STRING, 0, .words = aheads },
+	PLAIN("rollback_dependants", JSON_BOOL, 0),
 	{ "require_signature", JSON_STRING, 0, .words = signature_words },
 	{ "zones", JSON_ARRAY, NEED, .each = JSON_OBJECT,
 	    .each_members = zone_shape },
@@ -141,6 +142,7 @@ static const struct shape override_shape[] = {
 	NUMBER("cooldown_max_s", 0, 0, COUNT_MAX),
 	NUMBER("evidence_max_age_s", 0, 0, COUNT_MAX),
 	{ "mirror_ahead", JSON_STRING, 0, .words = aheads },
+	PLAIN("rollback_dependants", JSON_BOOL, 0),
 	{ "require_signature", JSON_STRING, 0, .words = signature_words },
 	{ 0 },
 };
