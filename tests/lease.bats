@@ -78,6 +78,40 @@ teardown() {
 	assert_equal "$stderr" 'hermes-lease: holder: no process 4194304'
 }
 
+@test "lease: who adopts an orphan is not the holder" {
+	fresh >in.json
+	run -65 --separate-stderr setsid -w hermes-lease -s S <in.json
+	assert_equal "$output" ''
+	assert_equal "$stderr" 'hermes-lease: holder: the parent is of another session, or gone: say -o PID'
+	assert_not_exists S/coordination_leases.json
+	setsid -w hermes-lease -s S -o $$ <in.json >out.json
+	assert_equal "$(jq .lease.holder.pid out.json)" $$
+	setsid -w hermes-lease <in.json >dry.json # nobody holds anything
+}
+
+@test "lease: tokens that stand in the repository are spent (L4)" {
+	git init -q lib
+	git -C lib commit -q --allow-empty -m one
+	fresh '(.probe.repos[] | select(.repo_key == "lib")).common_dir =
+	    $dir' --arg dir "$PWD/lib/.git" >in.json
+	token() {
+		hermes-lease -s S -o $$ <in.json >out.json
+		jq '.lease.reservations[] | select(.repo_key == "lib").token' \
+		    out.json
+	}
+	mkdir -p lib/.git/hermes/40 lib/.git/hermes/kept-99 \
+	    lib/.git/hermes/9007199254740991
+	assert_equal "$(token)" 41
+	git -C lib update-ref refs/hermes/rollback/70 HEAD
+	assert_equal "$(token)" 71
+	git -C lib pack-refs --all
+	rm -r S
+	assert_equal "$(token)" 71
+	git -C lib update-ref -d refs/hermes/rollback/70
+	rm -r S
+	assert_equal "$(token)" 41
+}
+
 @test "lease: a live lease of another process wins and is not touched (L2)" {
 	process
 	leased lib

@@ -15,7 +15,7 @@
 
 struct options {
 	const char *state; /* borrowed from argv; NULL: a dry run */
-	pid_t holder;
+	pid_t holder;      /* 0: the parent */
 	bool release;
 };
 
@@ -89,7 +89,7 @@ run(struct doc *doc, const struct options *opts, struct err *err)
 int
 main(int argc, char *argv[])
 {
-	struct options opts = { .holder = getppid() };
+	struct options opts = { 0 };
 	struct doc doc = { 0 };
 	struct err err;
 	int ch;

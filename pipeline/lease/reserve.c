@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "model/event.h"
 #include "model/parts.h"
+#include "spent.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,6 +194,8 @@ settle(struct desk *desk, struct reservation *it)
 	old = lease_find(&world->table, it->repo_key, it->common_dir);
 	if (old && !lease_is_live(old))
 		it->previous = old;
+	if (!world->dry) /* L4, of another STATE too */
+		lease_token_seen(&world->table, spent_token(it->common_dir));
 	it->lease = lease_grant(&world->table, &want, &world->now, &err);
 }
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* L9: what the operator said of leases, by the state view. */
 static void
@@ -74,6 +75,27 @@ read_leases(struct world *world, const struct state *state, struct err *err)
 	return rc;
 }
 
+/* A parent that died leaves us to another, who lives for ever. */
+static int
+find_holder(struct world *world, pid_t pid, struct err *err)
+{
+	pid_t parent = getppid();
+
+	if (pid == 0 && getsid(parent) != getsid(0))
+		return err_set(err, EX_DATAERR,
+		    "holder: the parent is of another session, or gone: say "
+		    "-o PID");
+	if (pid == 0)
+		pid = parent;
+	world->holder = (struct lease_holder){ world->host, pid,
+		host_process_start(pid), world->clock.boot_id };
+	if (!world->holder.start_ticks)
+		return err_set(err, EX_DATAERR, "holder: no process %" PRId64,
+		    (int64_t)pid);
+
+	return 0;
+}
+
 int
 world_of_state(struct world *world, const struct state *state, pid_t pid,
     struct err *err)
@@ -83,11 +105,8 @@ world_of_state(struct world *world, const struct state *state, pid_t pid,
 		return -1;
 	world->now = (struct lease_now){ world->clock.real_at,
 		world->clock.boot_ms, world->clock.boot_id, world->host };
-	world->holder = (struct lease_holder){ world->host, pid,
-		host_process_start(pid), world->clock.boot_id };
-	if (!world->holder.start_ticks)
-		return err_set(err, EX_DATAERR, "holder: no process %" PRId64,
-		    (int64_t)pid);
+	if (find_holder(world, pid, err) == -1)
+		return -1;
 
 	return read_leases(world, state, err);
 }

@@ -38,8 +38,10 @@ struct world {
 int world_of_document(struct world *world, struct doc *doc, struct err *err);
 
 /*
- * The world as it is; `pid` will hold the leases. EX_DATAERR where the
- * process does not exist or the lease file is damaged.
+ * The world as it is; `pid`, or where it is 0 the parent, will hold the
+ * leases. EX_DATAERR where the process does not exist, where the parent is
+ * of another session (who adopts orphans holds nothing), or where the lease
+ * file is damaged.
  */
 int world_of_state(struct world *world, const struct state *state, pid_t pid,
     struct err *err);
