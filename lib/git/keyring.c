@@ -44,7 +44,7 @@ keyring_begin(void)
 	if (memory == MAP_FAILED)
 		return;
 	madvise(memory, size, MADV_DONTDUMP);
-	mlock(memory, size);
+	mlock2(memory, size, MLOCK_ONFAULT);
 	slots = memory;
 }
 

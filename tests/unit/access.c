@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "git/rewrite.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *const names[ACCESS_COUNT] = {
 	[ACCESS_PROXY] = "http.proxy",
@@ -35,6 +36,11 @@ main(int argc, char *argv[])
 			printf("%s %s\n", names[i], again.values[i]);
 	for (i = 0; i < again.headers.count; i++)
 		printf("header %s\n", again.headers.items[i]);
+	free(text);
+	access_clear(&access);
+	access_clear(&again);
+	gitconfig_clear(&user);
+	url_clear(&url);
 
 	return 0;
 }
