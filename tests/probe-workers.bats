@@ -14,6 +14,7 @@ setup() {
 teardown() {
 	answers_stop
 	silence_stop
+	git_stop
 }
 
 # meddled TRICK - a probe whose first look at src/bad ends so, by strace
@@ -133,4 +134,63 @@ fetching() {
 	probe -s S
 	assert_equal "$(of lib .endpoints[0].class)" '"timeout"'
 	assert_equal "$(ls S/staging)" ''
+}
+
+# changing - what is opened to be written, made, moved or removed, in calls
+changing() {
+	grep -vE ' = -1 ' calls |
+	    grep -E 'O_WRONLY|O_RDWR|O_CREAT|(creat|mkdir|unlink|rename|link|symlink|chmod|chown|truncate|utimens|setxattr|mknod)[a-z0-9]*\(' |
+	    grep -vE '"/dev/null"|readlink|memfd'
+}
+
+# programs - what was run, with its first words
+programs() {
+	grep -v ' = -1 ' calls |
+	    sed -n 's/.*execve("[^"]*", \[\([^]]*\)\].*/\1/p' | tr -d '",' |
+	    sed 's,^[^ ]*/,,' | cut -d' ' -f1-3 | sort -u
+}
+
+@test "probe: by every transport, no trace without -s, and no program but two" {
+	repo_make path git http locked ssh
+	git_serve "$PWD/up"
+	answers_start
+	mkdir bin
+	cp "$(type -P false)" bin/ssh
+	export PATH=$PWD/bin:$PATH
+	git -C up/http.git config http.uploadpack true
+	git -C src/git remote set-url origin "git://127.0.0.1:$git_port/git.git"
+	git -C src/http remote set-url origin "$web/ok/http.git"
+	git -C src/locked remote set-url origin "$web/auth/me:x/locked.git"
+	git -C src/ssh remote set-url origin ssh://host.invalid/ssh.git
+	for key in path git http locked ssh; do
+		upstream_commit $key
+	done
+	mkdir -m 700 S
+	fleet path git http locked ssh
+	echo '{"schema": "hermes.policy/1",
+	    "protocols": ["file", "git", "http", "ssh"]}' >policy.json
+	everything src "$HOME" >before
+	for state in '-m S' '-s S'; do
+		# shellcheck disable=SC2086 # two words
+		ASAN_OPTIONS=detect_leaks=0 strace -f -y -qq -s 200 -o calls \
+		    -e trace=%file,ftruncate,fchmod,fchown,fsetxattr \
+		    hermes-probe -p policy.json $state <fleet.json >out.json 3>&-
+		valid cycle out.json
+		everything src "$HOME" | diff before -
+		assert_equal "$(programs)" \
+		    "$(printf 'git credential fill\nhermes-probe -p policy.json\nssh -oBatchMode=yes -oStrictHostKeyChecking=yes')"
+		assert_equal "$(of ssh .reason) $(of locked .reason)" \
+		    '"early-eof" "auth-missing"'
+		if [ "$state" = '-m S' ]; then
+			run changing
+			assert_output ''
+			assert_equal "$(ls -A S)" ''
+		else
+			changing | grep -vE "[\"<]($PWD/)?S[/\">]" >elsewhere || :
+			diff elsewhere /dev/null
+		fi
+	done
+	git_stop
+	assert_equal "$(of http '[.reason, .behind_count]')" '["behind",1]'
+	assert_equal "$(of git '[.reason, .behind_count]')" '["behind",1]'
 }
