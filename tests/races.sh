@@ -121,7 +121,7 @@ round() {
 # mine - paths that the program of this kind may have left changed
 mine() {
 	case $1 in
-	add) echo 'A  mine' ;;
+	add) printf 'A  mine\nAM mine\n' ;; # it may have met our index.lock
 	inplace | rename) echo ' M dir/change' ;;
 	held) echo ' M dir/change' ;;
 	esac
