@@ -213,6 +213,27 @@ accepted() {
 	run -74 bash -c '"$1" <<<"{}" >/dev/full' - "$unit/doc"
 }
 
+# near LESS - a document for hermes-lease of 256 MiB less LESS bytes
+near() {
+	/usr/bin/python3 -c '
+import json, sys
+made = json.load(open(sys.argv[1]))
+made["note"] = ""
+size = len(json.dumps(made))
+made["note"] = "x" * ((256 << 20) - size - int(sys.argv[2]))
+json.dump(made, sys.stdout)' "$top/tests/lease/plan.json" "$1"
+}
+
+@test "doc: what no stage could read is not written" {
+	run -65 --separate-stderr hermes-lease < <(near 100)
+	assert_equal "$output" ''
+	assert_equal "$stderr" \
+	    'hermes-lease: stdout: would be larger than 256 MiB'
+	hermes-lease < <(near 9000) >out.json
+	[ "$(stat -c %s out.json)" -gt $(((256 << 20) - 9000)) ]
+	rm out.json
+}
+
 @test "instant: agrees with date(1) across the calendar" {
 	local at
 	for at in 1970-01-01T00:00:00 2000-02-29T23:59:59 2024-12-31T12:00:00 \

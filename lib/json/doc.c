@@ -340,6 +340,22 @@ doc_bytes(const struct doc *doc, struct buf *out)
 	buf_puts(out, "}\n");
 }
 
+static size_t
+size_of(const struct doc *doc)
+{
+	struct buf head = { 0 };
+	size_t i, size = strlen("{}\n");
+
+	for (i = 0; i < doc->count; i++) {
+		write_head(doc, i, &head);
+		size += head.len + doc->members[i].len;
+		buf_reset(&head);
+	}
+	buf_clear(&head);
+
+	return size;
+}
+
 int
 doc_write(const struct doc *doc, FILE *out, struct err *err)
 {
@@ -347,6 +363,9 @@ doc_write(const struct doc *doc, FILE *out, struct err *err)
 	bool ok = true;
 	size_t i;
 
+	if (size_of(doc) > DOC_SIZE_MAX)
+		return err_set(err, EX_DATAERR,
+		    "stdout: would be larger than 256 MiB");
 	buf_putc(&head, '{');
 	for (i = 0; ok && i < doc->count; i++) {
 		write_head(doc, i, &head);

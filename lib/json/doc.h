@@ -74,7 +74,8 @@ void doc_append(struct doc *doc, const char *name, struct buf *text);
 /* Check "schema"; EX_DATAERR where it is missing or another. */
 int doc_is(struct doc *doc, const char *schema, struct err *err);
 
-/* Write, flush and check. EX_IOERR. */
+/* Write, flush and check: EX_IOERR. What no stage could read is not written:
+ * EX_DATAERR. */
 int doc_write(const struct doc *doc, FILE *out, struct err *err);
 
 /* The bytes that doc_write() would write. */
