@@ -243,3 +243,19 @@ setup() {
 	offer -S
 	verdict good
 }
+
+@test "signature: of what was tampered with nothing is good that git refuses" {
+	offer -S
+	git -C work/a cat-file commit HEAD >signed
+	taken=0
+	for seed in {1..12}; do
+		python3 "$top/tests/signature/mutate.py" "$seed" <signed |
+		    object commit >odd
+		publish "$(cat odd)"
+		probe -a staging
+		[ "$(of a .signature.state)" = '"good"' ] || continue
+		git_takes
+		taken=$((taken + 1))
+	done
+	[ "$taken" -gt 0 ]
+}

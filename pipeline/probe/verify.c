@@ -69,8 +69,9 @@ run(struct task *task, const char *const *argv)
 	child_result_clear(&task->result);
 	if (options.deadline_ms < 1)
 		judge(task, SIGNATURE_TIMEOUT, NULL);
-	else if (child_run(&options, &task->result, &err) == -1 ||
-		 task->result.not_started)
+	else if (child_run(&options, &task->result, &err) == -1)
+		judge(task, SIGNATURE_TIMEOUT, "no process could be started");
+	else if (task->result.not_started)
 		judge(task, SIGNATURE_MISSING_TOOL, argv[0]);
 	else if (task->result.timed_out)
 		judge(task, SIGNATURE_TIMEOUT, argv[0]);
