@@ -123,6 +123,9 @@ setup() {
 	fleet side bare
 	probe -a staging
 	said side behind
+	assert_equal "$(of side .worktree_count)" \
+	    "$(git -C src/lib worktree list | tail -n +2 | wc -l)"
+	assert_equal "$(of bare .worktree_count)" 0
 	assert_equal "$(of side '[.linked, .bare, .untracked_count]')" '[true,false,0]'
 	said bare behind
 	assert_equal "$(of bare '[.linked, .bare, .untracked_count, .behind_count]')" \
@@ -379,6 +382,21 @@ setup() {
 	probe
 	said lib current
 	assert_equal "$(of lib '[.stash_count, .untracked_count]')" '[2,0]'
+}
+
+@test "probe: space and inodes are those of the checkout's file system" {
+	mkdir fs
+	mount -t tmpfs -o size=8m,nr_inodes=5000 none fs 2>log ||
+	    skip 'nothing may be mounted here'
+	repo_make lib
+	git clone -q up/lib.git fs/lib
+	fleet lib
+	member lib "{\"path\": \"$PWD/fs/lib\"}"
+	hermes-probe <fleet.json >out.json
+	found=$(of lib '"\(.free_bytes) \(.free_inode_count)"')
+	expected=$(stat -f -c '%a %S %d' fs | awk '{ print $1 * $2, $3 }')
+	umount fs
+	assert_equal "$found" "\"$expected\""
 }
 
 @test "probe: the repository that holds the running Hermes is self" {

@@ -43,6 +43,7 @@ struct inspection {
 	char
 	    *hidden; /* owned; the first edit that git would not see; or NULL */
 	int64_t stash_count;
+	int64_t worktree_count; /* linked ones, this one included */
 	int64_t free_bytes, free_inode_count; /* -1: unknown */
 };
 

@@ -168,7 +168,8 @@ head_is(const char *git_dir, const char *branch)
 	return is;
 }
 
-/* A branch that another worktree holds is that worktree's to move. */
+/* Counts them. A branch that another worktree holds is that worktree's to move.
+ */
 static void
 find_other_holder(struct inspection *in)
 {
@@ -178,13 +179,17 @@ find_other_holder(struct inspection *in)
 	struct dirent *entry;
 	char *other;
 
-	if (place->linked && head_is(place->common_dir, in->branch) &&
+	if (place->linked && in->branch &&
+	    head_is(place->common_dir, in->branch) &&
 	    !gitconfig_bool(&place->config, "core.bare", false))
 		inspect_note(in, "locked", true,
 		    xasprintf("%s is checked out in the main worktree",
 			in->branch));
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
+			continue;
+		in->worktree_count++;
+		if (!in->branch)
 			continue;
 		other = xasprintf("%s/%s", path, entry->d_name);
 		if (strcmp(other, place->git_dir) != 0 &&
@@ -235,7 +240,7 @@ marks_find(struct inspection *in)
 			break;
 		}
 	find_locks(in, found, common);
-	if ((common & MARK_WORKTREES) && in->branch)
+	if (common & MARK_WORKTREES)
 		find_other_holder(in);
 	if (common & MARK_SHALLOW)
 		inspect_note(in, "shallow", true, NULL);

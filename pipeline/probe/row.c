@@ -232,6 +232,7 @@ row_write(const struct row *row, struct buf *out)
 	    in->free_inode_count);
 	count(&jw, "submodule_count", opened, in->place.index.submodule_count);
 	count(&jw, "stash_count", opened, in->stash_count);
+	count(&jw, "worktree_count", opened, in->worktree_count);
 	jw_int(&jw, "probe_ms", row->ms);
 	jw_end(&jw);
 }
