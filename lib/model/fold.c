@@ -394,3 +394,17 @@ fold_sort(struct fold *fold)
 		    sizeof(struct fold_remote *), by_url);
 	fold->sorted = true;
 }
+
+void
+fold_remote_write(const struct fold_remote *remote, struct jw *jw)
+{
+	jw_object(jw, NULL);
+	jw_text(jw, "url", remote->url);
+	jw_text(jw, "host", remote->host);
+	jw_text(jw, "class", remote->class);
+	jw_bool(jw, "degraded", remote->degraded);
+	jw_int(jw, "degraded_count", remote->degraded_count);
+	jw_int(jw, "recovered_count", remote->recovered_count);
+	jw_instant(jw, "since_at", remote->since_at);
+	jw_end(jw);
+}

@@ -126,4 +126,7 @@ struct fold_repo *fold_find(struct fold *fold, const char *key);
 struct fold_repo *fold_add(struct fold *fold, const char *key);
 struct fold_remote *fold_remote(struct fold *fold, const char *url);
 
+/* As it stands in view and checkpoint. */
+void fold_remote_write(const struct fold_remote *remote, struct jw *jw);
+
 #endif

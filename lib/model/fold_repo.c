@@ -246,8 +246,8 @@ fold_hold_write(const struct fold_hold *hold, struct jw *jw)
 	fold_instant_write(jw, "expires_at", hold->expires_at);
 }
 
-void
-fold_rollback_write(const struct fold_rollback *rollback, struct jw *jw)
+static void
+rollback_write(const struct fold_rollback *rollback, struct jw *jw)
 {
 	jw_object(jw, NULL);
 	jw_instant(jw, "at", rollback->at);
@@ -262,6 +262,18 @@ fold_rollback_write(const struct fold_rollback *rollback, struct jw *jw)
 		jw_raw(jw, "check", rollback->check, strlen(rollback->check));
 	else
 		jw_null(jw, "check");
+	jw_end(jw);
+}
+
+void
+fold_rollbacks_write(const struct fold_repo *repo, const char *name,
+    struct jw *jw)
+{
+	size_t i;
+
+	jw_array(jw, name);
+	for (i = 0; i < repo->rollback_count; i++)
+		rollback_write(&repo->rollbacks[i], jw);
 	jw_end(jw);
 }
 

@@ -136,6 +136,7 @@ void fold_instant_write(struct jw *jw, const char *name, instant at);
 void fold_bad_write(const struct fold_repo *repo, const char *name,
     struct jw *jw);
 void fold_hold_write(const struct fold_hold *hold, struct jw *jw);
-void fold_rollback_write(const struct fold_rollback *rollback, struct jw *jw);
+void fold_rollbacks_write(const struct fold_repo *repo, const char *name,
+    struct jw *jw);
 
 #endif

@@ -118,12 +118,8 @@ lists_save(const struct fold_repo *repo, struct jw *jw)
 		}
 		jw_end(jw);
 	}
-	if (repo->rollback_count > 0) {
-		jw_array(jw, "rollbacks");
-		for (i = 0; i < repo->rollback_count; i++)
-			fold_rollback_write(&repo->rollbacks[i], jw);
-		jw_end(jw);
-	}
+	if (repo->rollback_count > 0)
+		fold_rollbacks_write(repo, "rollbacks", jw);
 	if (repo->points.count > 0)
 		fold_points_write(&repo->points, "points", jw);
 }
@@ -153,20 +149,6 @@ repo_save(struct fold_repo *repo, struct jw *jw)
 			jw_raw(jw, NULL, repo->was[i], strlen(repo->was[i]));
 		jw_end(jw);
 	}
-	jw_end(jw);
-}
-
-static void
-remote_save(const struct fold_remote *remote, struct jw *jw)
-{
-	jw_object(jw, NULL);
-	jw_text(jw, "url", remote->url);
-	jw_text(jw, "host", remote->host);
-	jw_text(jw, "class", remote->class);
-	jw_bool(jw, "degraded", remote->degraded);
-	jw_int(jw, "degraded_count", remote->degraded_count);
-	jw_int(jw, "recovered_count", remote->recovered_count);
-	jw_instant(jw, "since_at", remote->since_at);
 	jw_end(jw);
 }
 
@@ -227,7 +209,7 @@ fold_save(struct fold *fold, const char *name, struct jw *jw)
 	jw_end(jw);
 	jw_array(jw, "remotes");
 	for (i = 0; i < fold->remote_count; i++)
-		remote_save(fold->remotes[i], jw);
+		fold_remote_write(fold->remotes[i], jw);
 	jw_end(jw);
 	jw_end(jw);
 }

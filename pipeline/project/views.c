@@ -47,20 +47,6 @@ live(struct fold *fold, struct buf *out)
 }
 
 static void
-remote_write(const struct fold_remote *remote, struct jw *jw)
-{
-	jw_object(jw, NULL);
-	jw_text(jw, "url", remote->url);
-	jw_text(jw, "host", remote->host);
-	jw_text(jw, "class", remote->class);
-	jw_bool(jw, "degraded", remote->degraded);
-	jw_int(jw, "degraded_count", remote->degraded_count);
-	jw_int(jw, "recovered_count", remote->recovered_count);
-	jw_instant(jw, "since_at", remote->since_at);
-	jw_end(jw);
-}
-
-static void
 learned(const struct fold_repo *repo, struct jw *jw)
 {
 	if (!repo->present || repo->known.attempt_count == 0)
@@ -86,7 +72,7 @@ intelligence(struct fold *fold, struct buf *out)
 	jw_end(&jw);
 	jw_array(&jw, "remotes");
 	for (i = 0; i < fold->remote_count; i++)
-		remote_write(fold->remotes[i], &jw);
+		fold_remote_write(fold->remotes[i], &jw);
 	jw_end(&jw);
 	jw_end(&jw);
 }
@@ -94,8 +80,6 @@ intelligence(struct fold *fold, struct buf *out)
 static void
 taken_back(const struct fold_repo *repo, struct jw *jw)
 {
-	size_t i;
-
 	if (!repo->present ||
 	    repo->rollback_count + repo->bad_count + repo->points.count == 0)
 		return;
@@ -103,10 +87,7 @@ taken_back(const struct fold_repo *repo, struct jw *jw)
 	jw_text(jw, "repo_key", repo->repo_key);
 	jw_int(jw, "rollback_count", repo->known.rollback_count);
 	fold_bad_write(repo, "bad_commits", jw);
-	jw_array(jw, "rollbacks");
-	for (i = 0; i < repo->rollback_count; i++)
-		fold_rollback_write(&repo->rollbacks[i], jw);
-	jw_end(jw);
+	fold_rollbacks_write(repo, "rollbacks", jw);
 	fold_points_write(&repo->points, "points", jw);
 	jw_end(jw);
 }
