@@ -182,13 +182,13 @@ hosts() {
 	assert_equal "$(of c01 '[.reason, .endpoints[0].class]')" \
 	    '["early-eof","early-eof"]'
 	assert_equal "$(jq -c '[.remotes[] | [.class, .bad_count]]' \
-	    S/remote_health.json)" '[["server-error",1],["early-eof",1]]'
+	    S/remote_health.json)" '[["incomplete",1],["early-eof",1]]'
 	assert_equal "$(jq -c '.probe.hosts[] | [.failed_count, .class]' \
 	    out.json)" '[1,"early-eof"]'
 	assert_equal "$(jq -c '[.events[] |
 	    select(.type == "hermes.remote.degraded") | .data.class] |
 	    sort' out.json)" \
-	    '["early-eof","server-error"]'
+	    '["early-eof","incomplete"]'
 	git -C src/c01 remote set-url origin "$web/ok/lib.git"
 	probe -s S
 	assert_equal "$(of c01 .reason)" '"behind"'
