@@ -147,6 +147,17 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	done
 }
 
+@test "probe: of a remote's several URLs git fetches from the first" {
+	repo_make a
+	upstream_commit a
+	git -C src/a remote set-url --add origin "$PWD/up/push-only.git"
+	git -C src/a ls-remote origin main >listed
+	fleet a
+	probe -a staging
+	assert_equal "$(of a '[.reason, .endpoint.url, .tip]')" \
+	    "[\"behind\",\"$PWD/up/a.git\",\"$(cut -f1 listed)\"]"
+}
+
 @test "probe: secrets in a remote's URL are shown nowhere" {
 	repo_make a
 	git -C src/a remote set-url origin 'https://me:sesame@example.org/x?sesame'

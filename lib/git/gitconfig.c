@@ -339,6 +339,22 @@ gitconfig_get_sub(const struct gitconfig *config, const char *section,
 	return value;
 }
 
+const char *
+gitconfig_remote_url(const struct gitconfig *config, const char *name)
+{
+	struct buf key = { 0 };
+	const char *url = NULL;
+	size_t i;
+
+	buf_printf(&key, "remote.%s.url", name);
+	for (i = 0; !url && i < config->count; i++)
+		if (strcmp(config->entries[i].key, buf_text(&key)) == 0)
+			url = config->entries[i].value;
+	buf_clear(&key);
+
+	return url;
+}
+
 bool
 gitconfig_true(const char *value, bool otherwise)
 {

@@ -50,6 +50,11 @@ const char *gitconfig_get(const struct gitconfig *config, const char *key);
 const char *gitconfig_get_sub(const struct gitconfig *config,
     const char *section, const char *sub, const char *name);
 
+/* The first value of remote.NAME.url, which is the one that git fetches from;
+ * or NULL. Borrowed. */
+const char *gitconfig_remote_url(const struct gitconfig *config,
+    const char *name);
+
 /* A value as git reads a boolean; `otherwise` where it is none. */
 bool gitconfig_true(const char *value, bool otherwise);
 

@@ -125,8 +125,7 @@ members_make(struct members *members, const struct probe *probe,
 			member->role = "primary";
 		}
 		if (!text)
-			text = gitconfig_get_sub(config, "remote", member->name,
-			    "url");
+			text = gitconfig_remote_url(config, member->name);
 		fill(members, member, text, repo, &in->place);
 	}
 }
