@@ -17,6 +17,26 @@ lines() {
 	wc -l <$state/runtime_events.jsonl
 }
 
+# Somebody edits the file each time that exec is at work, and only then: what
+# no probe can see.
+meddle() {
+	local exec
+	exec=$(command -v hermes-exec)
+	mkdir bin
+	cat >bin/hermes-exec <<-END
+	#!/bin/sh
+	[ "\$1" != -R ] || exec $exec "\$@"
+	cp -p src/a/file kept
+	echo mine >src/a/file
+	$exec "\$@"
+	status=\$?
+	cp -p kept src/a/file
+	exit \$status
+	END
+	chmod +x bin/hermes-exec
+	PATH=$PWD/bin:$PATH
+}
+
 # A fleet of "a", one commit behind, that cools down for SECONDS.
 behind() {
 	repo_make a
@@ -25,10 +45,9 @@ behind() {
 	policy "{\"cooldown_s\": $1}"
 }
 
-@test "refusals: an edit that only exec sees cools down, needs a person, is quiet" {
+@test "refusals: what only exec meets, and again, cools down, needs a person, is quiet" {
 	behind 3600
-	git -C src/a update-index --assume-unchanged file
-	echo mine >src/a/file
+	meddle
 	hermes-cycle # somebody may have been at work
 	assert_equal "$(told)" '["refused","stale-plan","behind"]'
 	run -1 hermes-cycle
@@ -42,14 +61,13 @@ behind() {
 	before=$(lines)
 	hermes-cycle
 	assert_equal "$(lines)" "$((before + 4))"
-	assert_equal "$(cat src/a/file)" mine
+	assert_equal "$(cat src/a/file)" one
 	state_whole
 }
 
 @test "refusals: the cooldown grows; the operator's word ends it" {
 	behind 0
-	git -C src/a update-index --assume-unchanged file
-	echo mine >src/a/file
+	meddle
 	for status in 0 1 1; do
 		run -$status hermes-cycle
 	done
@@ -61,9 +79,7 @@ behind() {
 	since=${at#*failed }
 	until=${at#*until }
 	assert_equal "$(($(date -d "$until" +%s) - $(date -d "${since%%,*}" +%s)))" 7200
-	git -C src/a checkout -q file 2>/dev/null || :
-	git -C src/a update-index --no-assume-unchanged file
-	git -C src/a checkout -q file
+	rm bin/hermes-exec
 	hermes-event commit.cleared -r a -w mended | hermes-ledger -s $state |
 	    hermes-project -s $state >/dev/null
 	hermes-cycle

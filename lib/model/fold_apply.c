@@ -281,8 +281,7 @@ is(const char *a, const char *b)
 /*
  * How many refusals in a row, of one target for one code, speak of the moment
  * only: somebody was at work. One more and it is no moment: exec finds each
- * time what the probe does not see (an edit under assume-unchanged), or a
- * check will never be ready.
+ * time what the probe does not see, or a check will never be ready.
  */
 static int64_t
 patience(const char *code)
