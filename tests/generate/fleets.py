@@ -261,7 +261,8 @@ def local(row, probe_row):
 def big(seed, count, edges, due):
     """A quiet fleet: `due` are behind, `edges` dependencies, all of it known.
     Upstreams are paths, as a document may have no more than 256 MiB: 100,000
-    that are all due have 279 behind the plan, three in a hundred 196."""
+    that are all due have 279 behind the plan; one in a hundred due, some
+    253 behind the gate."""
     rng = random.Random(seed)
     keys = [f"r{n:06}" for n in range(count)]
     behind = set(rng.sample(range(count), due))
