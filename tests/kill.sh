@@ -5,8 +5,8 @@
 # exactly after, and the ledger says which.
 #
 # With INJECT='error=ENOSPC error=EIO ...' the call fails instead, each in its
-# turn; what hermes-exec says then is true. EMFILE is given to every call that
-# makes a descriptor, too.
+# turn; what hermes-exec says then is true. EMFILE alone is given to every call
+# that makes a descriptor, too. AT='^openat2 ' takes only the points like that.
 # Prints "N of N" for each; exit 1 where one is not exact. Needs strace.
 set -u
 read -ra injects <<<"${INJECT:-signal=KILL}"
@@ -69,7 +69,7 @@ points() {
 		if (!every && call in only) next
 		if (call == "fcntl" && $0 !~ /F_DUPFD/) next
 		if (!((call, n) in told)) { told[call, n] = 1; print call, n }
-	}' "$top/trace"
+	}' "$top/trace" | grep -E "${AT-.}"
 }
 
 # disturbed CALL N COMMAND... - run it, killed there; $top/said.json

@@ -122,16 +122,19 @@ sort_names(struct names *names, int (*order)(const void *, const void *))
 	names->count = kept + 1;
 }
 
-static bool
-has_folder(int tree, const char *path, unsigned *bits)
+/* 1 and its bits, 0 where there is none, -1. */
+static int
+find_folder(int tree, const char *path, unsigned *bits, struct err *err)
 {
 	struct stat st;
 
-	if (folder_lstat(tree, path, &st) == -1 || !S_ISDIR(st.st_mode))
-		return false;
+	if (folder_lstat(tree, path, &st) == -1)
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
+			   ? 0
+			   : err_sys(err, EX_IOERR, "%s", path);
 	*bits = st.st_mode & 07777;
 
-	return true;
+	return S_ISDIR(st.st_mode) ? 1 : 0;
 }
 
 /* The folders above `path` for which `wanted` holds; a folder above one that
@@ -163,20 +166,22 @@ folder_goes(struct target *target, int tree, const char *folder)
 static bool
 folder_misses(struct target *target, int tree, const char *folder)
 {
+	struct err err;
 	unsigned bits;
 
 	(void)target;
 
-	return !has_folder(tree, folder, &bits);
+	return find_folder(tree, folder, &bits, &err) != 1;
 }
 
-static void
+static int
 add_rmdirs(struct ops *ops, struct target *target,
-    const struct target_changes *changes, int tree)
+    const struct target_changes *changes, int tree, struct err *err)
 {
 	const struct target_change *change;
 	struct names names = { 0 };
 	unsigned bits;
+	int found = 0;
 	size_t i;
 
 	for (i = 0; i < changes->count; i++) {
@@ -189,18 +194,24 @@ add_rmdirs(struct ops *ops, struct target *target,
 			    tree);
 	}
 	sort_names(&names, falling);
-	for (i = 0; i < names.count; i++)
-		if (has_folder(tree, names.list[i], &bits))
+	for (i = 0; found != -1 && i < names.count; i++) {
+		found = find_folder(tree, names.list[i], &bits, err);
+		if (found == 1)
 			add_op(ops, OP_RMDIR, names.list[i])->old_mode = bits;
+	}
 	clear_names(&names);
+
+	return found == -1 ? -1 : 0;
 }
 
-static void
+static int
 add_mkdirs(struct ops *ops, struct target *target,
-    const struct target_changes *changes, int tree)
+    const struct target_changes *changes, int tree, struct err *err)
 {
 	const struct target_change *change;
 	struct names names = { 0 };
+	unsigned bits;
+	int found = 0;
 	size_t i;
 
 	for (i = 0; i < changes->count; i++) {
@@ -213,19 +224,24 @@ add_mkdirs(struct ops *ops, struct target *target,
 			    tree);
 	}
 	sort_names(&names, rising);
-	for (i = 0; i < names.count; i++)
-		add_op(ops, OP_MKDIR, names.list[i]);
+	for (i = 0; found != -1 && i < names.count; i++) {
+		found = find_folder(tree, names.list[i], &bits, err);
+		if (found == 0)
+			add_op(ops, OP_MKDIR, names.list[i]);
+	}
 	clear_names(&names);
+
+	return found == -1 ? -1 : 0;
 }
 
 int
 ops_plan(struct ops *ops, struct target *target,
     const struct target_changes *changes, int tree, struct err *err)
 {
-	(void)err;
 	add_files(ops, OP_DELETE, changes); /* O1 */
-	add_rmdirs(ops, target, changes, tree);
-	add_mkdirs(ops, target, changes, tree);
+	if (add_rmdirs(ops, target, changes, tree, err) == -1 ||
+	    add_mkdirs(ops, target, changes, tree, err) == -1)
+		return -1;
 	add_files(ops, OP_ADD, changes);
 	add_files(ops, OP_CHANGE, changes);
 

@@ -1,0 +1,17 @@
+# hermes-exec: calls that fail; `make check-errno` does all.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load helper
+	here
+}
+
+@test "exec: each call that fails, by one number or another, is told and undone" {
+	INJECT='error=ENOSPC error=EIO error=EDQUOT error=EMFILE error=EINTR' \
+	    "$top/tests/kill.sh" 20 apply rollback
+}
+
+@test "exec: a folder that cannot be looked at is no folder that is not there" {
+	INJECT=error=EMFILE AT='^openat2 [1-6]$' "$top/tests/kill.sh" 1 apply
+}
