@@ -30,6 +30,8 @@ world() {
 	cp .hermes/state/cycles/last.json last.json
 	cp .hermes/state/runtime_events.jsonl .
 	echo told >state/tick.told
+	ssh-keygen -q -t ed25519 -N '' -f grace
+	mkdir -p .config/git
 	git init -q
 }
 
