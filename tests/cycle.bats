@@ -77,6 +77,55 @@ to_the_gate() {
 	state_whole
 }
 
+# elsewhere KEY - another host holds KEY
+elsewhere() {
+	jq --arg key "$1" --arg dir "$PWD/src/$1/.git" '.last_token += 1 |
+	    .leases = [{repo_key: $key, common_dir: $dir, token: .last_token,
+	    holder: {host: "elsewhere", pid: 1, start_ticks: 1, boot_id: "b"},
+	    cycle: "20250301T030000Z-00000000",
+	    acquired_at: "2025-03-01T03:00:00.000Z",
+	    expires_at: "2999-01-01T00:00:00.000Z", expires_boot_ms: 1,
+	    boot_id: "b"}]' $state/coordination_leases.json >leases.json
+	cp leases.json $state/coordination_leases.json
+}
+
+@test "cycle: what another holds waits, is said once, and needs nobody" {
+	repo_make a b c
+	house_make a b c
+	repo_set b '{"depends_on": ["a"]}'
+	hermes-cycle
+	for key in a b c; do upstream_commit $key; done
+	elsewhere a
+	before=$(git_at src/a)
+	hermes-cycle
+	assert_equal "$(git_at src/a)" "$before"
+	assert_equal "$(git_at src/c)" "$(git_at up/c.git main)"
+	assert_equal "$(jq -c '.gate.repos[] | [.repo_key, .verdict, .code,
+	    .failed]' $state/cycles/last.json)" '["a","NO-GO","lease-foreign",[]]
+["b","NO-GO","needs",[]]
+["c","GO",null,[]]'
+	hermes-show <$state/cycles/last.json >table
+	grep -q '^a .*lease-foreign' table
+	count=$(wc -l <$ledger)
+	cp $state/agent_coordination_state.json agents.json
+	hermes-cycle
+	assert_equal "$(types_behind "$count" | tr '\n' ' ')" \
+	    'cycle.started plan.decided gate.passed cycle.finished '
+	cmp agents.json $state/agent_coordination_state.json
+	# who asks for it to go back is told
+	elsewhere c
+	run -1 hermes-cycle -u c
+	assert_equal "$(jq -c '[.project.verdict.reasons[].repo_key,
+	    .gate.repos[0].code]' $state/cycles/last.json)" \
+	    '["c","lease-foreign"]'
+	# and gone, it is taken up
+	jq '.leases = []' $state/coordination_leases.json >leases.json
+	cp leases.json $state/coordination_leases.json
+	hermes-cycle
+	assert_equal "$(git_at src/a)" "$(git_at up/a.git main)"
+	assert_equal "$(git_at src/b)" "$(git_at up/b.git main)"
+}
+
 @test "cycle: a quiet one rewrites no file that has nothing new to say" {
 	repo_make a b
 	house_make a b

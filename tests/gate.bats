@@ -248,10 +248,57 @@ tokens() {
 	    ledger-verified 'seq 3'
 }
 
-@test "gate: granted-iff-leased" {
-	refuses_one "$solo_lease |= (.granted = false | .code = \"lease-foreign\" |
-	    .detail = \"held by x\")" granted-iff-leased lease-foreign \
+@test "gate: what the lease says waits is NO-GO, and no check has failed" {
+	edited "$solo_lease |= (.granted = false | .code = \"lease-foreign\" |
+	    .detail = \"held by x\")"
+	assert_equal "$(failed)" '[]'
+	assert_equal "$(evidence granted-iff-leased solo)" \
 	    'denied: lease-foreign: held by x'
+	assert_equal "$(jq -c '[.gate.verdict, (.gate.repos[] |
+	    [.repo_key, .verdict, .code])]' out.json)" \
+	    '["NO-GO",["app","GO",null],["lib","GO",null],["solo","NO-GO","lease-foreign"]]'
+	assert_equal "$(jq -r '.gate.repos[2].text' out.json)" \
+	    'denied: lease-foreign: held by x'
+	assert_equal "$(jq -c '[.events[] | select(.source == "hermes-gate") |
+	    [.type, .data.go_count]]' out.json)" '[["hermes.gate.passed",2]]'
+	run -1 hermes-gate -e <edited.json
+	hermes-gate -s S <edited.json >out.json
+	valid control_plane_integrity S/control_plane_integrity.json
+	assert_equal "$(jq -c '[.verdict, .denied, (.checks | map(.passed) |
+	    unique)]' S/control_plane_integrity.json)" \
+	    '["NO-GO",[{"repo_key":"solo","code":"lease-foreign"}],[true]]'
+
+	# what needs it is not GO either, denied as well or not
+	lib='(.lease.reservations[] | select(.repo_key == "lib"))'
+	app='(.lease.reservations[] | select(.repo_key == "app"))'
+	edited "$lib |= (.granted = false | .code = \"lease-foreign\") |
+	    $app |= (.granted = false | .code = \"needs\")"
+	assert_equal "$(failed)" '[]'
+	assert_equal "$(jq -c '[.gate.repos[] | [.verdict, .code]]' out.json)" \
+	    '[["NO-GO","needs"],["NO-GO","lease-foreign"],["GO",null]]'
+	edited "$lib |= (.granted = false | .code = \"lease-foreign\")"
+	assert_equal "$(failed)" '[["prerequisites-granted","app","needs"]]'
+	# a denial does not hide what else is wrong, nor a token
+	edited "$solo_lease |= (.granted = false | .code = \"lease-foreign\") |
+	    $solo_probe.free_bytes = 0"
+	assert_equal "$(failed)" '[["space","solo","no-space"]]'
+	edited "$solo_lease |= (.granted = false | .code = \"lease-foreign\" |
+	    .token = 5)"
+	assert_equal "$(evidence granted-iff-leased solo)" \
+	    'token 5 without a grant'
+	# who asked for a way back is told
+	edited "$solo_lease |= (.granted = false | .code = \"lease-foreign\") |
+	    $solo_plan.strategy = \"rollback\""
+	assert_equal "$(failed | jq -c 'map(.[0]) | index("granted-iff-leased")')" 0
+}
+
+@test "gate: granted-iff-leased" {
+	# why it is denied must be a reason that passes by itself
+	for code in nothing gate signature; do
+		refuses_one "$solo_lease |= (.granted = false |
+		    .code = \"$code\" | .detail = \"x\")" granted-iff-leased \
+		    "$code" "denied: $code: x"
+	done
 	refuses_one "$solo_lease.granted = false" granted-iff-leased gate \
 	    'denied: null: null'
 	tokens

@@ -29,8 +29,11 @@ struct entry {
 	int64_t lane, turn;
 	const struct json *fleet, *probe, *plan; /* NULL: no such row */
 	const struct json *reservation, *federation;
-	bool judged; /* its checks are there */
-	bool passed; /* all of them */
+	bool judged;        /* its checks are there */
+	const char *denied; /* the code, where the lease says to wait: no
+			       fault, and no grant; or NULL */
+	bool faulty;        /* one of them failed */
+	bool passed;        /* none did, and it is not denied */
 	struct check checks[REPO_CHECK_COUNT];
 };
 

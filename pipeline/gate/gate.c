@@ -105,6 +105,22 @@ failed_add(const struct check *checks, size_t count, struct jw *jw,
 	}
 }
 
+/* Of what keeps the entry from going: the first check, or the denial. */
+static const char *
+code_of(const struct verdict *it, const struct entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < FLEET_CHECK_COUNT; i++)
+		if (!it->fleet[i].passed)
+			return it->fleet[i].code;
+	for (i = 0; i < REPO_CHECK_COUNT; i++)
+		if (!entry->checks[i].passed)
+			return entry->checks[i].code;
+
+	return entry->denied;
+}
+
 static void
 repo_write(struct jw *jw, const struct verdict *it, const struct entry *entry)
 {
@@ -114,6 +130,7 @@ repo_write(struct jw *jw, const struct verdict *it, const struct entry *entry)
 	jw_object(jw, NULL);
 	jw_text(jw, "repo_key", entry->repo_key);
 	jw_text(jw, "verdict", go ? "GO" : "NO-GO");
+	jw_text(jw, "code", code_of(it, entry));
 	jw_array(jw, "failed");
 	failed_add(it->fleet, FLEET_CHECK_COUNT, jw, &text);
 	failed_add(entry->checks, REPO_CHECK_COUNT, jw, &text);
@@ -121,6 +138,8 @@ repo_write(struct jw *jw, const struct verdict *it, const struct entry *entry)
 	if (go)
 		buf_printf(&text, "all %d checks passed",
 		    FLEET_CHECK_COUNT + REPO_CHECK_COUNT);
+	else if (text.len == 0)
+		buf_puts(&text, entry->checks[0].evidence);
 	jw_text(jw, "text", text.data);
 	jw_end(jw);
 	buf_clear(&text);
@@ -212,7 +231,7 @@ say(struct doc *doc, const struct verdict *it)
 	}
 	say_passed(doc, it);
 	for (i = 0; i < it->facts.count; i++)
-		if (!it->sorted[i]->passed)
+		if (it->sorted[i]->faulty)
 			say_refused(doc, it->sorted[i]->repo_key,
 			    it->sorted[i]->checks, REPO_CHECK_COUNT);
 }
@@ -271,6 +290,25 @@ integrity_fleet_check(struct jw *jw, const struct check *check)
 	jw_end(jw);
 }
 
+static void
+integrity_denied(struct jw *jw, const struct verdict *it)
+{
+	const struct entry *entry;
+	size_t i;
+
+	jw_array(jw, "denied");
+	for (i = 0; i < it->facts.count; i++) {
+		entry = it->sorted[i];
+		if (!entry->denied)
+			continue;
+		jw_object(jw, NULL);
+		jw_text(jw, "repo_key", entry->repo_key);
+		jw_text(jw, "code", entry->denied);
+		jw_end(jw);
+	}
+	jw_end(jw);
+}
+
 static int
 integrity_keep(const struct verdict *it, const struct state *state,
     struct err *err)
@@ -290,6 +328,7 @@ integrity_keep(const struct verdict *it, const struct state *state,
 	for (i = 0; i < REPO_CHECK_COUNT; i++)
 		integrity_repo_check(&jw, it, i, repo_check_names[i]);
 	jw_end(&jw);
+	integrity_denied(&jw, it);
 	jw_end(&jw);
 	buf_putc(&text, '\n');
 	rc = state_write(state, "control_plane_integrity.json", text.data,

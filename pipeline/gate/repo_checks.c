@@ -1,6 +1,7 @@
 #include "repo_checks.h"
 #include "base/alloc.h"
 #include "model/parts.h"
+#include "model/reason.h"
 #include "model/signature.h"
 #include <inttypes.h>
 #include <string.h>
@@ -29,6 +30,22 @@ goes_back(const struct entry *entry)
 	return facts_same(json_get_text(entry->plan, "strategy"), "rollback");
 }
 
+/* Denied as L3 has it, and it passes by itself: the code, else NULL. Who
+ * asked for a way back does not wait for it. */
+static const char *
+denied(const struct entry *entry)
+{
+	const struct json *it = entry->reservation;
+	const struct reason *why = reason_find(json_get_text(it, "code"));
+
+	if (!why || why->person || why->advice != REASON_DEFER ||
+	    goes_back(entry) || json_get_bool(it, "granted", true) ||
+	    json_get_int(it, "token", -1) != 0)
+		return NULL;
+
+	return why->code;
+}
+
 static struct check
 granted_iff_leased(const struct facts *facts, const struct entry *entry)
 {
@@ -45,7 +62,7 @@ granted_iff_leased(const struct facts *facts, const struct entry *entry)
 		return check_make(name, false, "gate",
 		    xasprintf("token %" PRId64 " without a grant", token));
 	if (!granted)
-		return check_make(name, false, code ? code : "gate",
+		return check_make(name, entry->denied, code ? code : "gate",
 		    xasprintf("denied: %s: %s", or_null(code),
 			or_null(json_get_text(it, "detail"))));
 	if (!token && !facts->dry)
@@ -94,6 +111,9 @@ prerequisites_granted(const struct facts *facts, const struct entry *entry)
 	if (goes_back(entry))
 		return check_make(name, true, NULL,
 		    xstrdup("a rollback builds on nothing new"));
+	if (entry->denied)
+		return check_make(name, true, NULL,
+		    xasprintf("not asked: denied: %s", entry->denied));
 	for (at = json_first(deps); at; at = json_next(at), count++) {
 		why = lacks(facts, json_text(at));
 		if (why)
@@ -328,6 +348,7 @@ repo_checks(struct facts *facts)
 
 	for (i = 0; i < facts->count; i++) {
 		entry = &facts->queue[i];
+		entry->denied = denied(entry);
 		check = entry->checks;
 		*check++ = granted_iff_leased(facts, entry);
 		*check++ = prerequisites_granted(facts, entry);
@@ -338,9 +359,9 @@ repo_checks(struct facts *facts)
 		*check++ = tree_safe(entry);
 		*check++ = strategy_allowed(entry);
 		*check++ = target_is_tip(facts, entry);
-		entry->passed = true;
 		for (k = 0; k < REPO_CHECK_COUNT; k++)
-			entry->passed &= entry->checks[k].passed;
+			entry->faulty |= !entry->checks[k].passed;
+		entry->passed = !entry->faulty && !entry->denied;
 		entry->judged = true;
 	}
 }

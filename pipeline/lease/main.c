@@ -63,7 +63,7 @@ real_run(struct doc *doc, const struct options *opts, struct err *err)
 		rc = world_of_state(&world, &state, opts->holder, err);
 	if (rc == 0 && opts->release) {
 		release_add(doc, &world);
-		buf_puts(&waiting, "[]");
+		reserve_waiting(&world, &waiting);
 	} else if (rc == 0)
 		rc = reserve(doc, &world, &state, &waiting, err);
 	if (rc == 0)

@@ -27,6 +27,7 @@ struct desk {
 	size_t count;
 	struct map queued; /* repo_key -> struct reservation */
 	struct map plan;   /* repo_key -> row of plan.repos */
+	struct map waited; /* repo_key -> the code it was denied with */
 };
 
 int
@@ -102,6 +103,7 @@ desk_close(struct desk *desk)
 	free(desk->all);
 	map_clear(&desk->queued);
 	map_clear(&desk->plan);
+	map_clear(&desk->waited);
 }
 
 static void
@@ -253,6 +255,17 @@ lease_put(struct doc *doc, const struct desk *desk)
 }
 
 static void
+denied_write(struct jw *jw, const char *repo_key, const char *code,
+    const char *detail)
+{
+	jw_object(jw, NULL);
+	jw_text(jw, "repo_key", repo_key);
+	jw_text(jw, "code", code);
+	jw_text(jw, "detail", detail);
+	jw_end(jw);
+}
+
+static void
 waiting_write(const struct desk *desk, struct buf *out)
 {
 	const struct reservation *it;
@@ -263,15 +276,45 @@ waiting_write(const struct desk *desk, struct buf *out)
 	jw_array(&jw, NULL);
 	for (i = 0; i < desk->count; i++) {
 		it = &desk->all[i];
-		if (it->lease)
-			continue;
-		jw_object(&jw, NULL);
-		jw_text(&jw, "repo_key", it->repo_key);
-		jw_text(&jw, "code", it->code);
-		jw_text(&jw, "detail", it->detail);
-		jw_end(&jw);
+		if (!it->lease)
+			denied_write(&jw, it->repo_key, it->code, it->detail);
 	}
 	jw_end(&jw);
+}
+
+void
+reserve_waiting(const struct world *world, struct buf *out)
+{
+	const struct json *at = json_first(json_get(world->agents, "waiting"));
+	const char *repo_key, *code, *detail;
+	struct jw jw;
+
+	jw_init(&jw, out);
+	jw_array(&jw, NULL);
+	for (; at; at = json_next(at)) {
+		repo_key = json_get_text(at, "repo_key");
+		code = json_get_text(at, "code");
+		detail = json_get_text(at, "detail");
+		if (repo_key && code && detail)
+			denied_write(&jw, repo_key, code, detail);
+	}
+	jw_end(&jw);
+}
+
+/* E4: one that has waited before, for the same code, is no news. */
+static void
+read_waiting(struct desk *desk)
+{
+	const struct json *at =
+	    json_first(json_get(desk->world->agents, "waiting"));
+	const char *repo_key, *code;
+
+	for (; at; at = json_next(at)) {
+		repo_key = json_get_text(at, "repo_key");
+		code = json_get_text(at, "code");
+		if (repo_key && code)
+			map_put(&desk->waited, repo_key, (void *)code);
+	}
 }
 
 /* `token` 0: the event has none, and one of its type per cycle is enough. */
@@ -330,11 +373,15 @@ say_granted(struct doc *doc, const struct reservation *it)
 }
 
 static void
-say_denied(struct doc *doc, const struct reservation *it)
+say_denied(struct doc *doc, const struct desk *desk,
+    const struct reservation *it)
 {
+	const char *before = map_get(&desk->waited, it->repo_key);
 	struct buf data = { 0 };
 	struct jw jw;
 
+	if (before && !strcmp(before, it->code))
+		return;
 	jw_init(&jw, &data);
 	jw_object(&jw, NULL);
 	jw_text(&jw, "code", it->code);
@@ -364,11 +411,12 @@ reserve_add(struct doc *doc, struct world *world, struct buf *waiting,
 		qsort(desk.all, desk.count, sizeof(*desk.all), by_repo_key);
 	lease_put(doc, &desk);
 	waiting_write(&desk, waiting);
+	read_waiting(&desk);
 	for (i = 0; i < desk.count && !world->dry; i++)
 		if (desk.all[i].lease)
 			say_granted(doc, &desk.all[i]);
 		else
-			say_denied(doc, &desk.all[i]);
+			say_denied(doc, &desk, &desk.all[i]);
 	desk_close(&desk);
 
 	return 0;

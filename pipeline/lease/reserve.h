@@ -20,11 +20,14 @@ int reserve_check(struct doc *doc, struct err *err);
 
 /*
  * Grant in world->table, set the document's "lease", and say so in "events"
- * (not in a dry run). `waiting` gets the JSON text of an array of those who
- * were denied.
+ * (not in a dry run; of a denial once, for as long as its code stays).
+ * `waiting` gets the JSON text of an array of those who were denied.
  */
 int reserve_add(struct doc *doc, struct world *world, struct buf *waiting,
     struct err *err);
+
+/* The same array as AGENT_FILE has it: giving back denies nobody. */
+void reserve_waiting(const struct world *world, struct buf *out);
 
 /* Drop every lease that is not live and that nobody asked for; the ledger
  * learns of it by lease.released with a `why`. */

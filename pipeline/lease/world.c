@@ -75,6 +75,18 @@ read_leases(struct world *world, const struct state *state, struct err *err)
 	return rc;
 }
 
+/* One that is damaged or gone costs no more than a denial said again. */
+static void
+read_agents(struct world *world, const struct state *state)
+{
+	struct buf text = { 0 };
+	struct err err;
+
+	if (state_read(state, AGENT_FILE, &text, &err) == 1)
+		world->agents = json_parse(text.data, text.len, "agents", &err);
+	buf_clear(&text);
+}
+
 /* A parent that died leaves us to another, who lives for ever. */
 static int
 find_holder(struct world *world, pid_t pid, struct err *err)
@@ -107,6 +119,7 @@ world_of_state(struct world *world, const struct state *state, pid_t pid,
 		world->clock.boot_ms, world->clock.boot_id, world->host };
 	if (find_holder(world, pid, err) == -1)
 		return -1;
+	read_agents(world, state);
 
 	return read_leases(world, state, err);
 }
@@ -291,5 +304,6 @@ world_clear(struct world *world)
 	lease_clear(&world->table);
 	unfinished_clear(&world->unfinished);
 	json_free(world->view);
-	world->view = NULL;
+	json_free(world->agents);
+	world->view = world->agents = NULL;
 }

@@ -29,6 +29,7 @@ struct world {
 	struct unfinished unfinished;
 	struct ledger_head ledger; /* all zero if dry */
 	struct json *view;         /* owned; the state view in STATE, or NULL */
+	struct json *agents;       /* owned; AGENT_FILE as it was, or NULL */
 	bool no_file;              /* there is no lease file */
 	struct host_now clock;     /* what now and holder borrow */
 	char host[HOST_NAME_SIZE];

@@ -151,11 +151,15 @@ from_plan(struct row *row, const struct json *repo)
 static void
 from_gate(struct row *row, const struct json *repo)
 {
+	const char *code = json_get_text(repo, "code"); /* denied with it */
+
 	if (!is(json_get_text(repo, "verdict"), "NO-GO"))
 		return;
 	row->after = NULL;
 	row->verdict = "no-go";
-	reason(row, "gate", json_get_text(repo, "text"));
+	reason(row,
+	    json_first(json_get(repo, "failed")) || !code ? "gate" : code,
+	    json_get_text(repo, "text"));
 }
 
 static void
