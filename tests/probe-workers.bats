@@ -61,7 +61,7 @@ others_current() {
 	meddled signal=STOP
 	((SECONDS <= 10))
 	assert_equal "$(of bad '[.reason, .detail]')" \
-	    '["timeout","did not end in time"]'
+	    '["overrun","did not end in time"]'
 	others_current
 	alone
 }
@@ -75,6 +75,26 @@ others_current() {
 	awk '/RLIMIT_DATA, {rlim_cur=2097152\*1024, rlim_max=2097152\*1024}/ {
 	    print $1 }' traced | sort -u >limited
 	[ "$(wc -l <limited)" -ge 2 ]
+}
+
+@test "probe: a worker that wants more memory costs its repository only" {
+	[[ ${BUILD-} != *asan* ]] || skip 'a sanitizer needs more'
+	six
+	head -c 160M /dev/zero >work/bad/big
+	git -C work/bad -c core.bigFileThreshold=1g add big
+	git -C work/bad commit -q -m big
+	git -C work/bad push -q origin main
+	mkdir -m 700 S
+	# who is root may not go beyond it either
+	ulimit -d 100000
+	probe -s S
+	assert_equal "$(of bad '[.reason, .detail, .endpoints[0].class]')" \
+	    '["overrun","Out of memory","ok"]'
+	others_current
+	assert_equal "$(ls S/staging)" ''
+	hermes-plan <out.json >plan.json
+	jq -e '.plan.repos[] | select(.repo_key == "bad") |
+	    .recommendation == "defer" and .reason == "overrun"' plan.json
 }
 
 # fetching - a probe with -s that is in the middle of a fetch: $probe
@@ -133,6 +153,23 @@ fetching() {
 	mkdir -m 700 S
 	probe -s S
 	assert_equal "$(of lib .endpoints[0].class)" '"timeout"'
+	assert_equal "$(ls S/staging)" ''
+}
+
+@test "probe: an upstream by path that never answers is the remote's timeout" {
+	local tree
+	repo_make lib
+	upstream_commit lib
+	tree=up/lib.git/objects/$(git -C up/lib.git rev-parse 'main^{tree}' |
+	    sed 's,..,&/,')
+	rm -f "$tree"
+	mkfifo "$tree"
+	fleet lib
+	echo '{"schema": "hermes.policy/1", "probe_deadline_ms": 1000}' \
+	    >policy.json
+	mkdir -m 700 S
+	probe -s S
+	said lib timeout
 	assert_equal "$(ls S/staging)" ''
 }
 

@@ -240,6 +240,40 @@ setup() {
 	[[ $(of commit .detail) == *" s old, git (pid $waits) works there"'"' ]]
 }
 
+@test "probe: what git would read and wait for is told, and not waited for" {
+	local key
+	repo_make ignore attributes below setting folder file deep
+	mkfifo src/{ignore/.gitignore,attributes/.gitattributes,setting/.git/fifo}
+	git -C src/setting config core.excludesFile "$PWD/src/setting/.git/fifo"
+	mkdir src/below/dir src/folder/.gitignore src/deep/new
+	touch src/below/dir/mine
+	git -C src/below add dir
+	git -C src/below commit -q -m mine
+	mkfifo src/below/dir/.gitattributes
+	rm src/file/file
+	mkfifo src/file/file
+	# no folder of git's: only the deadline ends it, and no remote is blamed
+	touch src/deep/new/mine
+	mkfifo src/deep/new/.gitignore
+	fleet ignore attributes below setting folder file deep
+	echo '{"schema": "hermes.policy/1", "probe_deadline_ms": 1000}' \
+	    >policy.json
+	everything src >before
+	probe
+	everything src | diff before -
+	for key in ignore attributes below setting; do
+		said $key unsupported-format
+		[[ $(of $key .detail) == *' no file"' ]]
+	done
+	assert_equal "$(of below .detail)" '"dir/.gitattributes is no file"'
+	said folder current
+	said file dirty current
+	said deep overrun
+	hermes-plan <out.json >plan.json
+	assert_equal "$(jq -c '.plan.repos[] | select(.repo_key == "deep") |
+	    [.recommendation, .reason]' plan.json)" '["defer","overrun"]'
+}
+
 @test "probe: an edit that git was told not to see is seen" {
 	repo_make assumed skipped clean touched
 	for key in assumed clean touched; do

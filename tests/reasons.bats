@@ -22,7 +22,7 @@ words() {
 	    needs-filter sparse partial in-progress locked interrupted \
 	    interrupted-mixed read-only-fs filesystem no-space foreign-owner \
 	    corrupt unsafe-tree unsupported-format needs-trust duplicate-of \
-	    self moved missing not-a-repo)"
+	    self moved missing not-a-repo overrun)"
 	assert_equal "$(codes remote)" "$(words auth-missing auth-rejected \
 	    forbidden not-found rate-limited proxy-auth server-error redirected \
 	    not-git empty-advert dns offline refused unreachable timeout \

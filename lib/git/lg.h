@@ -18,6 +18,10 @@ int lg_err(struct err *err, int code, const char *fmt, ...)
 /* What libgit2 said last, never NULL, in one line. */
 const char *lg_said(void);
 
+/* The system's number of what libgit2 said last: ENOMEM where it had no
+ * memory; 0: it was not the system. */
+int lg_number(void);
+
 /* Open the repository whose git dir or worktree is exactly `path`. */
 int lg_open(git_repository **out, const char *path, struct err *err);
 

@@ -57,8 +57,8 @@ lg_said(void)
  * libgit2 keeps the text of a failed system call and no number: ": " and
  * strerror() are the end of its message, of this class alone.
  */
-static int
-said_number(void)
+int
+lg_number(void)
 {
 	static const int numbers[] = { ENOSPC, EDQUOT, EROFS, EIO, EMFILE,
 		ENFILE, EACCES, EPERM, ENOENT, ENOTDIR, ELOOP };
@@ -66,6 +66,8 @@ said_number(void)
 	size_t len, end, i;
 	const char *text;
 
+	if (last != NULL && last->klass == GIT_ERROR_NOMEMORY)
+		return ENOMEM;
 	if (last == NULL || last->klass != GIT_ERROR_OS)
 		return 0;
 	len = strlen(last->message);
@@ -92,7 +94,7 @@ lg_err(struct err *err, int code, const char *fmt, ...)
 	va_end(args);
 
 	err_set(err, code, "%s: %s", text, lg_said());
-	err->number = said_number();
+	err->number = lg_number();
 
 	return -1;
 }

@@ -304,9 +304,10 @@ fetch_path(struct staging_job *job, git_repository *staging, char **detail)
 	into = xasprintf("%s/objects/pack", job->path);
 	rc = pack_walk(job, upstream, staging, &tip, into);
 	if (rc < 0) {
-		class = rc == GIT_ENOTFOUND ? "incomplete"
-			: errno == ENOSPC   ? "no-space"
-					    : "server-error";
+		class = rc == GIT_ENOTFOUND     ? "incomplete"
+			: lg_number() == ENOMEM ? "overrun"
+			: errno == ENOSPC       ? "no-space"
+						: "server-error";
 		*detail = xstrdup(lg_said());
 	}
 	free(into);
@@ -391,6 +392,18 @@ specs_of(const struct staging_job *job)
 	return specs;
 }
 
+static const char *
+bring_failed(git_remote *remote, const struct bounds *bounds, char **detail)
+{
+	if (git_remote_stats(remote)->received_bytes > bounds->free_bytes / 2)
+		return "no-space";
+	if (lg_number() != ENOMEM)
+		return endpoint_trouble(detail);
+	*detail = xstrdup(lg_said());
+
+	return "overrun";
+}
+
 /* Connect, list, download; never git_remote_fetch(), which writes refs and
  * FETCH_HEAD. */
 static const char *
@@ -417,10 +430,7 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 	else if (!find_tip(remote, job->ref, job->tip))
 		class = "ref-missing";
 	else if (bring(remote, &specs, &options) < 0)
-		class = git_remote_stats(remote)->received_bytes >
-				bounds.free_bytes / 2
-			    ? "no-space"
-			    : endpoint_trouble(detail);
+		class = bring_failed(remote, &bounds, detail);
 	for (i = 0; i < specs.count; i++)
 		free(specs.strings[i]);
 	free(specs.strings);
@@ -474,7 +484,7 @@ fetch(struct staging_job *job, char **detail)
 	patience_worked(); /* what came is to be looked at in peace */
 	if (change_complete(job->path, job->before, job->tip, &err) == -1) {
 		*detail = xstrdup(err.text);
-		return "incomplete";
+		return err.number == ENOMEM ? "overrun" : "incomplete";
 	}
 	line = xasprintf("%s\n", job->tip);
 	if (write_text(job->path, TIP, line) == -1)

@@ -1,5 +1,6 @@
 #include "git/target.h"
 #include "base/alloc.h"
+#include "git/odd.h"
 #include "git/target_in.h"
 #include <git2/sys/repository.h>
 #include <stdlib.h>
@@ -194,36 +195,10 @@ target_attr(struct target *target, enum target_side side, git_repository **out,
 	return 0;
 }
 
-/* There, and no regular file. */
-static bool
-is_odd(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
-	       !S_ISDIR(st.st_mode);
-}
-
 const char *
 target_odd_file(const struct target *target)
 {
-	static const char *const names[] = { "core.attributesFile",
-		"core.excludesFile", NULL };
-	const char *const *name, *found = NULL;
-	git_config *config = NULL;
-	git_buf path = { 0 };
-
-	if (git_repository_config_snapshot(&config, target->repo) < 0)
-		return NULL;
-	for (name = names; found == NULL && *name != NULL; name++) {
-		if (git_config_get_path(&path, config, *name) == 0 &&
-		    is_odd(path.ptr))
-			found = *name;
-		git_buf_dispose(&path);
-	}
-	git_config_free(config);
-
-	return found;
+	return odd_setting(target->repo);
 }
 
 bool
@@ -254,7 +229,7 @@ ignore_is_odd(const struct target *target, const char *path)
 			*slash = '\0';
 		file = xasprintf("%s/%s/.gitignore", target->worktree,
 		    slash != NULL ? folder : ".");
-		odd = is_odd(file);
+		odd = odd_is(file);
 		free(file);
 	} while (!odd && slash != NULL);
 	free(folder);

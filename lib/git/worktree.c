@@ -3,7 +3,9 @@
 #include "base/map.h"
 #include "git/file.h"
 #include "git/lg.h"
+#include "git/odd.h"
 #include "json/strict.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -179,12 +181,16 @@ void
 worktree_status(struct inspection *in)
 {
 	git_repository *repo = NULL;
+	char *odd = NULL;
 	struct err err;
 
 	if (lg_open(&repo, in->place.worktree, &err) == -1)
 		inspect_note(in, "corrupt", true, xstrdup(lg_said()));
+	else if ((odd = odd_file(repo, in->place.worktree)))
+		inspect_note(in, "unsupported-format", true, odd);
 	else if (look(in, repo) < 0)
-		inspect_note(in, "corrupt", true, xstrdup(lg_said()));
+		inspect_note(in, lg_number() == ENOMEM ? "overrun" : "corrupt",
+		    true, xstrdup(lg_said()));
 	git_repository_free(repo);
 	if (in->unstaged_count > 0)
 		inspect_note(in, "dirty", in->tree_leads,

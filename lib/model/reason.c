@@ -52,6 +52,7 @@ static const struct reason table[] = {
 
 	/* B1: the state of the repository, then of its tree */
 	LOCAL("corrupt", BLOCK, true, "the repository is damaged"),
+	LOCAL("overrun", DEFER, false, "took more time or memory than it may"),
 	LOCAL("interrupted-mixed", BLOCK, true,
 	    "an apply was cut short and files changed since"),
 	LOCAL("interrupted", DEFER, false, "an apply was cut short"),

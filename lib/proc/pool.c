@@ -53,6 +53,17 @@ struct run {
 	struct buf answer;
 };
 
+/* Who is root could go beyond what he was given. */
+static void
+limit_memory(rlim_t max)
+{
+	struct rlimit now;
+
+	if (getrlimit(RLIMIT_DATA, &now) == 0 && now.rlim_cur < max)
+		max = now.rlim_cur;
+	setrlimit(RLIMIT_DATA, &(struct rlimit){ max, max });
+}
+
 static _Noreturn void
 worker_begin(const struct run *run, const struct caught *caught, int slot,
     int fd)
@@ -69,8 +80,7 @@ worker_begin(const struct run *run, const struct caught *caught, int slot,
 			close(run->workers[i].fd);
 	caught_end(caught);
 	if (run->pool->memory_max != 0 && !SHADOWED)
-		setrlimit(RLIMIT_DATA, &(struct rlimit){ run->pool->memory_max,
-					   run->pool->memory_max });
+		limit_memory(run->pool->memory_max);
 	work_serve(run->pool, run->own, &run->alive[slot], slot, fd);
 }
 

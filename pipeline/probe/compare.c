@@ -1,9 +1,11 @@
 #include "compare.h"
+#include "abroad.h"
 #include "base/alloc.h"
 #include "git/staging.h"
 #include "git/trouble.h"
 #include "json/value.h"
 #include "model/reason.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,12 +76,15 @@ fetch(struct job *job, const char *path, char **detail)
 		.tag_count = job->tags.tag_count };
 	const struct breaker *breaker = &job->probe->listings.breaker;
 	const char *class, *host = job->member->url.host;
+	size_t at = (size_t)(job->repo - job->probe->fleet->repos);
 
 	trouble_clear();
 	if (breaker_ready(breaker, host) == POOL_NEVER)
 		return breaker_why(breaker, host, detail);
 	memcpy(fetch.tip, job->member->tip, OID_SIZE);
+	abroad_set(at, true);
 	class = staging_fetch(&fetch, detail);
+	abroad_set(at, false);
 	memcpy(job->member->tip, fetch.tip, OID_SIZE);
 
 	return class;
@@ -259,7 +264,9 @@ measure(struct job *job)
 		job->out->measured = true;
 		note_change(job);
 	} else {
-		inspect_note(job->in, "corrupt", true, xstrdup(err.text));
+		inspect_note(job->in,
+		    err.number == ENOMEM ? "overrun" : "corrupt", true,
+		    xstrdup(err.text));
 		change_clear(&job->out->change);
 	}
 	json_free(globs.own);
@@ -409,7 +416,9 @@ compare(struct job *job)
 	out->known = true;
 	if (change_relate(&out->relation, job->objects, job->in->branch_oid,
 		job->member->tip, &err) == -1) {
-		inspect_note(job->in, "corrupt", true, xstrdup(err.text));
+		inspect_note(job->in,
+		    err.number == ENOMEM ? "overrun" : "corrupt", true,
+		    xstrdup(err.text));
 		return COMPARE_DONE;
 	}
 	out->related_known = true;

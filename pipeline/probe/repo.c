@@ -1,4 +1,5 @@
 #include "repo.h"
+#include "abroad.h"
 #include "base/alloc.h"
 #include "compare.h"
 #include "git/staging.h"
@@ -28,6 +29,7 @@ asks(const struct work *work)
 	return !work->in.place.reason && work->in.upstream_ref &&
 	       work->in.branch_oid[0] != '\0' &&
 	       !inspect_has(&work->in, "needs-trust") &&
+	       !inspect_has(&work->in, "unsupported-format") &&
 	       !inspect_has(&work->in, "duplicate-of");
 }
 
@@ -35,16 +37,20 @@ asks(const struct work *work)
 static bool
 choose(struct work *work)
 {
+	size_t at = (size_t)(work->repo - work->probe->fleet->repos);
 	struct federation_choice choice;
+	bool told = true;
 
-	while ((choice = members_select(&work->members)).ask)
-		if (!members_ask(&work->members,
-			members_of(&work->members, choice.ask),
-			work->in.upstream_ref, work->answer))
-			return false;
-	work->selected = members_of(&work->members, choice.member);
+	abroad_set(at, true);
+	while (told && (choice = members_select(&work->members)).ask)
+		told = members_ask(&work->members,
+		    members_of(&work->members, choice.ask),
+		    work->in.upstream_ref, work->answer);
+	abroad_set(at, false);
+	if (told)
+		work->selected = members_of(&work->members, choice.member);
 
-	return true;
+	return told;
 }
 
 /* Was it the remote's default branch when that was last looked up? */

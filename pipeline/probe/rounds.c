@@ -1,4 +1,5 @@
 #include "rounds.h"
+#include "abroad.h"
 #include "base/alloc.h"
 #include "budget.h"
 #include "git/patience.h"
@@ -152,8 +153,9 @@ done(void *ctx, size_t i, enum pool_outcome outcome, const struct buf *answer,
 	if (outcome == POOL_DONE)
 		read_answer(round->probe, repo, answer);
 	else if (outcome == POOL_TIMEOUT)
-		repo_lost(round->probe, at, "timeout", "did not end in time",
-		    ms, &row);
+		repo_lost(round->probe, at,
+		    abroad_is(at) ? "timeout" : "overrun",
+		    "did not end in time", ms, &row);
 	if (!repo->row && !repo->waits && row.len == 0)
 		repo_lost(round->probe, at, "corrupt",
 		    "the worker that looked at it died", ms, &row);
@@ -321,7 +323,9 @@ rounds_run(struct probe *probe, struct err *err)
 	round.todo = xcalloc(total + 1, sizeof(*round.todo));
 	for (i = 0; i < total; i++)
 		round.todo[round.count++] = i;
-	rc = run(&round, false, err);
+	rc = abroad_begin(total, err);
+	if (rc == 0)
+		rc = run(&round, false, err);
 	find_duplicates(&round);
 	for (; rc == 0; first = false) {
 		collect(&round, first);
@@ -333,6 +337,7 @@ rounds_run(struct probe *probe, struct err *err)
 	}
 	for (i = 0; rc == -1 && i < total; i++)
 		drop_half(probe, i);
+	abroad_end();
 	free(round.todo);
 
 	return rc;
