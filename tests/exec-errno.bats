@@ -15,3 +15,9 @@ setup() {
 @test "exec: a folder that cannot be looked at is no folder that is not there" {
 	INJECT=error=EMFILE AT='^openat2 [1-6]$' "$top/tests/kill.sh" 1 apply
 }
+
+@test "exec: a ref that moved and was not synced goes back with the tree" {
+	local at='^(fsync (79|8[0-9])|unlink .)$'
+	INJECT=error=ENOSPC AT=$at "$top/tests/kill.sh" 1 apply
+	INJECT=error=EIO AT=$at "$top/tests/kill.sh" 1 rollback
+}

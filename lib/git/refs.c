@@ -3,6 +3,8 @@
 #include "git/target_in.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 int
 refs_head(struct target *target, char **branch, struct err *err)
@@ -84,6 +86,22 @@ refs_remove(struct target *target, const char *name, const git_oid *from)
 	return rc;
 }
 
+/* A new ref is its lock linked to its name, then the lock goes: libgit2 does
+ * not look whether it did. */
+static void
+drop_linked_lock(const struct target *target, const char *name)
+{
+	char *ref = xasprintf("%s/%s", target->common_dir, name);
+	char *lock = xasprintf("%s.lock", ref);
+	struct stat a, b;
+
+	if (lstat(ref, &a) == 0 && lstat(lock, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+		unlink(lock);
+	free(lock);
+	free(ref);
+}
+
 int
 refs_move(struct target *target, const char *name, const char *from,
     const char *to, const char *message, enum refs_moved *moved,
@@ -105,6 +123,8 @@ refs_move(struct target *target, const char *name, const char *from,
 		rc = git_reference_create_matching(&ref, target->repo, name,
 		    &new, 1, &old, message);
 	git_reference_free(ref);
+	if (from == NULL)
+		drop_linked_lock(target, name);
 
 	return moved_by(rc, name, moved, err);
 }

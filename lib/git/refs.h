@@ -25,7 +25,8 @@ int refs_oid(struct target *target, const char *name, char oid[OID_SIZE],
 
 /*
  * Move `name` from `from` (NULL: it must not exist) to `to` (NULL: remove
- * it), with `message` in its reflog, said by Hermes.
+ * it), with `message` in its reflog, said by Hermes. -1: it may have moved all
+ * the same, and only the sync behind that failed.
  */
 int refs_move(struct target *target, const char *name, const char *from,
     const char *to, const char *message, enum refs_moved *moved,

@@ -139,9 +139,12 @@ take_back(struct apply *apply, struct paths *left)
 static enum outcome
 finish_rollback(struct apply *apply, const char *oid, struct paths *left)
 {
+	enum refs_moved moved = REFS_MOVED;
+
 	if (lock_take(apply) == -1)
 		return OUTCOME_NONE;
-	if (strcmp(oid, apply->after) == 0 && rollback_branch(apply) == -1)
+	if (strcmp(oid, apply->after) == 0 &&
+	    (rollback_branch(apply, &moved) == -1 || moved != REFS_MOVED))
 		return OUTCOME_NONE;
 
 	return take_back(apply, left);

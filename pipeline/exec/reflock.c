@@ -73,3 +73,9 @@ reflock_clear(struct apply *apply)
 	clear_one(apply, apply->rollback_ref);
 	clear_one(apply, apply->tracking);
 }
+
+void
+reflock_clear_rollback(struct apply *apply)
+{
+	clear_one(apply, apply->rollback_ref);
+}

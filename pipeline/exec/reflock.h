@@ -13,4 +13,7 @@
 /* Remove those of the branch, the rollback ref and the tracking ref. */
 void reflock_clear(struct apply *apply);
 
+/* That of the rollback ref alone, which nobody else writes. */
+void reflock_clear_rollback(struct apply *apply);
+
 #endif

@@ -5,6 +5,7 @@
 #include "git/refs.h"
 #include "lock.h"
 #include "undo.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,33 +97,50 @@ ask(struct apply *apply, struct paths *left)
 }
 
 int
-rollback_branch(struct apply *apply)
+rollback_branch(struct apply *apply, enum refs_moved *moved)
 {
 	char *message = xasprintf("hermes: rollback, cycle %s, token %s",
 	    apply->cycle, apply->name);
-	enum refs_moved moved = REFS_LOCKED;
 	struct err err;
 	int rc;
 
 	rc = refs_move(apply->target, apply->ref, apply->after, apply->before,
-	    message, &moved, &err);
+	    message, moved, &err);
 	free(message);
 
-	return rc == -1 || moved != REFS_MOVED ? -1 : 0;
+	return rc;
+}
+
+/* B2 */
+static int
+mark(struct apply *apply)
+{
+	struct err err;
+
+	if (folder_write(apply->token_fd, "back", "", 0, &err) == 0 &&
+	    fsync(apply->token_fd) == 0)
+		return 0;
+	unlinkat(apply->token_fd, "back", 0);
+
+	return -1;
 }
 
 static void
 take_back(struct apply *apply, struct paths *left)
 {
-	struct err err;
+	enum refs_moved moved = REFS_MOVED;
 
-	if (folder_write(apply->token_fd, "back", "", 0, &err) == -1 ||
-	    fsync(apply->token_fd) == -1 || rollback_branch(apply) == -1) {
-		unlinkat(apply->token_fd, "back", 0);
-		blocked(apply, "%s: cannot be moved", apply->ref);
-	} else if (undo(apply, left) == -1) {
+	if (mark(apply) == -1) {
+		blocked(apply, "%s: cannot be written to", apply->path);
+		return;
+	}
+	if (rollback_branch(apply, &moved) == -1 ||
+	    (moved == REFS_MOVED && undo(apply, left) == -1)) {
 		apply->verdict = VERDICT_INTERRUPTED;
 		apply->open = true;
+	} else if (moved != REFS_MOVED) {
+		unlinkat(apply->token_fd, "back", 0);
+		blocked(apply, "%s: cannot be moved", apply->ref);
 	} else if (left->count > 0) {
 		apply->verdict = VERDICT_FAILED;
 		apply->code = "interrupted-mixed";
@@ -134,8 +152,10 @@ rollback(struct apply *apply, struct paths *left)
 {
 	apply->verdict = VERDICT_ROLLED_BACK;
 	if (lock_take(apply) == -1) {
-		blocked(apply, "%s/index.lock: another program is at work",
-		    target_git_dir(apply->target));
+		blocked(apply, "%s/index.lock: %s",
+		    target_git_dir(apply->target),
+		    errno == EEXIST ? "another program is at work"
+				    : strerror(errno));
 		return;
 	}
 	if (ask(apply, left) == 0)

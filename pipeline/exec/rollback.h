@@ -10,13 +10,15 @@
 #define EXEC_ROLLBACK_H
 
 #include "apply.h"
+#include "git/refs.h"
 #include "paths.h"
 
 /* Sets the verdict: rolled-back with apply->code as it is, or
  * rollback-blocked, `left` naming the paths in the way. */
 void rollback(struct apply *apply, struct paths *left);
 
-/* B2: the branch back to where it was; undo() does the rest. */
-int rollback_branch(struct apply *apply);
+/* B2: the branch back to where it was; undo() does the rest. As refs_move():
+ * where it is -1 the branch may have moved. */
+int rollback_branch(struct apply *apply, enum refs_moved *moved);
 
 #endif

@@ -7,6 +7,7 @@
 #include "lock.h"
 #include "model/lease.h"
 #include "proc/host.h"
+#include "rollback.h"
 #include "sync.h"
 #include "undo.h"
 #include <errno.h>
@@ -408,11 +409,40 @@ swap_all(struct apply *apply)
 	if (!apply_refs_only(apply) &&
 	    (sync_tree_folders(apply) == -1 || swap_index(apply) == -1))
 		return -1;
-	if (check_landed(apply) == -1 || swap_lease(apply) == -1 ||
-	    move_ref(apply, apply->rollback_ref, NULL, apply->before) == -1)
+	if (check_landed(apply) == -1 || swap_lease(apply) == -1)
 		return -1;
 
-	return move_ref(apply, apply->ref, apply->before, apply->after);
+	return move_ref(apply, apply->rollback_ref, NULL, apply->before);
+}
+
+/* The branch is at its target for anybody who looks. */
+static bool
+branch_landed(struct apply *apply)
+{
+	char oid[OID_SIZE];
+	struct err err;
+
+	return refs_oid(apply->target, apply->ref, oid, &err) == -1 ||
+	       strcmp(oid, apply->after) == 0;
+}
+
+/* S5: where the machine failed behind the move, it is moved back; where that
+ * fails as well, hermes-exec -R goes by where it stands. */
+static int
+move_branch(struct apply *apply)
+{
+	enum refs_moved moved;
+
+	if (move_ref(apply, apply->ref, apply->before, apply->after) == 0)
+		return 0;
+	if (apply->verdict == VERDICT_FAILED && branch_landed(apply)) {
+		rollback_branch(apply, &moved);
+		apply->open = branch_landed(apply);
+	}
+	if (apply->open)
+		apply->verdict = VERDICT_INTERRUPTED;
+
+	return -1;
 }
 
 /* A swap that stopped half-way is taken back; what cannot be is left, lock
@@ -442,8 +472,8 @@ swap(struct apply *apply)
 
 	if (!apply_refs_only(apply) && lock_index(apply) == -1)
 		return -1;
-	rc = swap_all(apply);
-	if (rc == -1)
+	rc = swap_all(apply) == -1 || move_branch(apply) == -1 ? -1 : 0;
+	if (rc == -1 && !apply->open)
 		take_back(apply);
 	if (!apply->open)
 		lock_drop(apply);

@@ -7,6 +7,7 @@
  *       goes no further
  *   S4  files, then index, then rollback ref, then branch, then the lock: a
  *       branch at its target says that all the rest is there
+ *   S5  a move of the branch that failed behind the rename is moved back first
  */
 #ifndef EXEC_SWAP_H
 #define EXEC_SWAP_H

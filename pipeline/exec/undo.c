@@ -258,11 +258,10 @@ drop_rollback_ref(struct apply *apply)
 	if (refs_move(apply->target, apply->rollback_ref, apply->before, NULL,
 		NULL, &moved, &err) == -1)
 		return apply_fail(apply, &err);
-	if (moved == REFS_LOCKED) { /* ours, that libgit2 could not unlink */
-		reflock_clear(apply);
+	reflock_clear_rollback(apply); /* libgit2 did not look at unlink(2) */
+	if (moved == REFS_LOCKED)
 		return apply_stop(apply, VERDICT_FAILED, "locked",
 		    "%s: is locked", apply->rollback_ref);
-	}
 
 	return sync_ref_folders(apply, apply->rollback_ref);
 }

@@ -114,9 +114,12 @@ told() {
 	hermes-ledger -V -s "$state" >"$top/verified.json" || return
 	word=$(jq -r 'select(.subject == "co") |
 		.type[7:] + " " + (.data.outcome // "")' \
-		"$state/runtime_events.jsonl" | grep ^apply | tail -n 1)
+		"$state/runtime_events.jsonl" | grep -E '^(apply|rollback)' |
+		tail -n 1)
 	case $word in
-	'apply.committed '* | 'apply.recovered after') ends after ;;
+	'apply.committed '* | 'apply.recovered after' | 'rollback.blocked '*)
+		ends after
+		;;
 	'apply.rolled-back '* | 'apply.refused '*) ends before ;;
 	'apply.recovered before' | '') ends before ;;
 	*)
