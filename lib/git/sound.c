@@ -14,7 +14,8 @@ static const char *const own_parts[] = { "index", "logs/HEAD", NULL };
 
 /* N2 */
 static const char *const common_read[] = { "config", "info/attributes",
-	"info/exclude", "shallow", NULL };
+	"info/exclude", "objects/info/commit-graph",
+	"objects/pack/multi-pack-index", "shallow", NULL };
 static const char *const own_read[] = { "HEAD", "config.worktree", NULL };
 
 static char *

@@ -180,6 +180,8 @@ config-fifo) rm .git/config && mkfifo .git/config ;;
 head-fifo) rm .git/HEAD && mkfifo .git/HEAD ;;
 exclude-fifo) rm -f .git/info/exclude && mkfifo .git/info/exclude ;;
 attributes-fifo) mkfifo .git/info/attributes ;;
+commit-graph-fifo) mkfifo .git/objects/info/commit-graph ;;
+packs-index-fifo) mkfifo .git/objects/pack/multi-pack-index ;;
 attributes-file-fifo)
 	mkfifo .git/fifo
 	set_config core.attributesFile "$PWD/.git/fifo"
