@@ -134,6 +134,14 @@ said() {
 	[ "$(wc -c <"$(said)")" -gt 65000 ]
 }
 
+@test "exec: a password that the cut of 64 KiB runs through is not kept" {
+	ready sh -c 'head -c 65500 /dev/zero | tr "\0" x; echo " https://me:a-long-secret-of-thirty-bytes@h.example/x"'
+	run_exec
+	assert_equal "$(verdict)" 'applied -'
+	run -1 grep -a secret "$(said)"
+	[ "$(wc -c <"$(said)")" -gt 65000 ]
+}
+
 @test "exec: TERM: the step in hand is finished and recorded, exit 75" {
 	ready sh -c 'echo $$ >../pid; sleep 2'
 	hermes-exec -s state <doc.json >out.json 2>why 3>&- &

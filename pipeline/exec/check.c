@@ -123,6 +123,21 @@ verdict_of(const struct child_result *result)
 	return result->exit_code == EX_TEMPFAIL ? "not-now" : "failed";
 }
 
+/* How much of what was cut can be shown: the last word may be a URL that has
+ * lost the "@" by which its password, behind a ":", is known for one. */
+static size_t
+cut_len(const struct buf *out)
+{
+	size_t word = out->len;
+	const char *colon;
+
+	while (word > 0 && (unsigned char)out->data[word - 1] > ' ')
+		word--;
+	colon = memchr(buf_text(out) + word, ':', out->len - word);
+
+	return colon != NULL ? (size_t)(colon - buf_text(out)) : out->len;
+}
+
 /* STATE/cycles/ID/TOKEN-check-N.out, redacted (P9); what cannot be kept is
  * not. */
 static void
@@ -131,11 +146,12 @@ keep_output(struct apply *apply, struct check *check)
 	char *folder = xasprintf("cycles/%s", apply->cycle);
 	char *name = xasprintf("%s/%s-check-%zu.out", folder, apply->name,
 	    check->number);
+	const struct buf *out = &check->result.out;
 	struct buf text = { 0 };
 	struct err err;
 
-	redact_bytes(&text, buf_text(&check->result.out),
-	    check->result.out.len);
+	redact_bytes(&text, buf_text(out),
+	    check->result.out_cut ? cut_len(out) : out->len);
 	if (text.len > 0 &&
 	    (mkdirat(apply->state->fd, "cycles", 0700) == 0 ||
 		errno == EEXIST) &&
