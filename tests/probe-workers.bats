@@ -141,6 +141,32 @@ fetching() {
 	said well behind
 }
 
+# gone PID... - none of them runs; one that nobody has waited for does not
+gone() {
+	[ -z "$(ps -o state= -p "${*// /,}" | grep -v Z)" ]
+}
+
+@test "probe: KILL leaves no worker, and no ssh" {
+	local pids
+	repo_make a b
+	for key in a b; do
+		git -C src/$key remote set-url origin ssh://$key.invalid/x
+	done
+	mkdir bin
+	printf '#!/bin/sh\nexec sleep 100\n' >bin/ssh
+	chmod +x bin/ssh
+	fleet a b
+	PATH=$PWD/bin:$PATH hermes-probe <fleet.json >out.json 3>&- &
+	probe=$!
+	soon eval '[ "$(pgrep -P "$(pgrep -d, -P $probe)" -x sleep | wc -l)" = 2 ]'
+	pids=$(pgrep -d ' ' -P $probe)
+	pids="$pids $(pgrep -d ' ' -P "${pids// /,}")"
+	kill -KILL $probe
+	wait $probe || :
+	# shellcheck disable=SC2086 # several
+	soon gone $pids
+}
+
 @test "probe: a fetch past its deadline leaves no half staging" {
 	repo_make lib
 	git -C up/lib.git config http.uploadpack true

@@ -15,10 +15,10 @@
 #include <git2/sys/transport.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,50 +127,76 @@ make_pipe(int *reader, int *writer)
 	return 0;
 }
 
-/* What a filter ignores, its ssh does not. */
-static void
-default_signals(posix_spawnattr_t *attributes)
-{
-	sigset_t signals;
+/* The child's ends; -1: none. */
+struct ends {
+	int in, out, said;
+	int failed; /* closed by exec, or told why not */
+};
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGPIPE);
-	posix_spawnattr_init(attributes);
-	posix_spawnattr_setsigdefault(attributes, &signals);
-	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+/* What a filter ignores, its ssh does not; and it goes with its worker. */
+static _Noreturn void
+become(char *const argv[], char *const env[], const struct ends *ends,
+    pid_t parent)
+{
+	const int fds[] = { ends->in, ends->out, ends->said };
+	int i, error;
+
+	signal(SIGPIPE, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EX_TEMPFAIL);
+	for (i = 0; i < 3 && dup2(fds[i], i) != -1; i++)
+		continue;
+	if (i == 3 && chdir("/") == 0)
+		execvpe(argv[0], argv, env);
+	error = errno;
+	if (write(ends->failed, &error, sizeof(error)) == -1)
+		_exit(126);
+	_exit(127);
+}
+
+/* 0 where the program runs. */
+static int
+launch(struct stream *stream, char *const argv[], struct ends *ends)
+{
+	char **env = environment_outside();
+	pid_t parent = getpid();
+	int told = -1, error = 0, result = -1;
+
+	if (make_pipe(&ends->in, &stream->in) == 0 &&
+	    make_pipe(&stream->out, &ends->out) == 0 &&
+	    make_pipe(&stream->said_fd, &ends->said) == 0 &&
+	    make_pipe(&told, &ends->failed) == 0 &&
+	    (stream->pid = fork()) != -1) {
+		if (stream->pid == 0)
+			become(argv, env, ends, parent);
+		close_fd(&ends->failed);
+		result = read(told, &error, sizeof(error)) == 0 ? 0 : -1;
+		if (result == -1)
+			reap_wait(stream->pid, TERM_MS, &error);
+	}
+	if (result == -1)
+		stream->pid = 0;
+	close_fd(&told);
+	environment_free(env);
+	return result;
 }
 
 static int
 start(struct stream *stream, char *const argv[])
 {
-	int child_in = -1, child_out = -1, child_said = -1, result = -1;
-	char **env = environment_outside();
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
+	struct ends ends = { -1, -1, -1, -1 };
+	int result = launch(stream, argv, &ends);
 
-	default_signals(&attributes);
-	posix_spawn_file_actions_init(&actions);
-	if (make_pipe(&child_in, &stream->in) == 0 &&
-	    make_pipe(&stream->out, &child_out) == 0 &&
-	    make_pipe(&stream->said_fd, &child_said) == 0) {
-		posix_spawn_file_actions_adddup2(&actions, child_in, 0);
-		posix_spawn_file_actions_adddup2(&actions, child_out, 1);
-		posix_spawn_file_actions_adddup2(&actions, child_said, 2);
-		posix_spawn_file_actions_addchdir_np(&actions, "/");
-		result = posix_spawnp(&stream->pid, argv[0], &actions,
-		    &attributes, argv, env);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	close_fd(&child_in);
-	close_fd(&child_out);
-	close_fd(&child_said);
-	environment_free(env);
-	if (result == 0) {
-		fcntl(stream->in, F_SETFL, O_NONBLOCK);
-		fcntl(stream->said_fd, F_SETFL, O_NONBLOCK);
-	}
-	return result == 0 ? 0 : fail("ssh-auth", 0, "ssh: cannot be started");
+	close_fd(&ends.in);
+	close_fd(&ends.out);
+	close_fd(&ends.said);
+	close_fd(&ends.failed);
+	if (result == -1)
+		return fail("ssh-auth", 0, "ssh: cannot be started");
+	fcntl(stream->in, F_SETFL, O_NONBLOCK);
+	fcntl(stream->said_fd, F_SETFL, O_NONBLOCK);
+	return 0;
 }
 
 /* Take what stands on the child's stderr, in portions; never waits. */
