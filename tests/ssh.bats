@@ -37,6 +37,10 @@ setup() {
 	unset GIT_SSH GIT_SSH_COMMAND
 }
 
+teardown() {
+	[ ! -s sshd.pid ] || kill "$(<sshd.pid)"
+}
+
 # ssh_fleet KEY=URL... - checkouts of lib whose upstream is that URL
 ssh_fleet() {
 	local pair keys=()
@@ -200,4 +204,63 @@ Host key verification failed.'
 	    '["ssh-auth","ssh: cannot be started"]'
 	GIT_SSH_COMMAND=/nowhere/ssh probe
 	assert_equal "$(of lib .reason)" '"not-git"'
+}
+
+# sshd_start - a real one on 127.0.0.1:$ssh_port, for the user who runs this,
+# with its own host key and the key "user" alone; config is its client's
+sshd_start() {
+	local name sshd
+	sshd=$(PATH=$PATH:/usr/sbin type -P sshd) || skip 'there is no sshd'
+	# where root starts it, it wants its empty folder
+	[ -d /run/sshd ] || mkdir -m 755 /run/sshd 2>/dev/null || :
+	for name in host other user stranger; do
+		ssh-keygen -q -t ed25519 -N '' -C $name -f $name
+	done
+	cp user.pub authorized
+	ssh_port=$(python3 -c 'import socket; s = socket.socket()
+s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	printf '%s\n' "ListenAddress 127.0.0.1:$ssh_port" "HostKey $PWD/host" \
+	    "AuthorizedKeysFile $PWD/authorized" 'StrictModes no' 'UsePAM no' \
+	    'PasswordAuthentication no' 'PermitRootLogin prohibit-password' \
+	    "PidFile $PWD/sshd.pid" >sshd_config
+	"$sshd" -f "$PWD/sshd_config" -E "$PWD/sshd.log" 3>&-
+	soon test -s sshd.pid
+	printf '%s\n' "UserKnownHostsFile $PWD/known" 'IdentitiesOnly yes' \
+	    'GlobalKnownHostsFile /dev/null' 'IdentityAgent none' >config
+}
+
+# known KEY - the host is known by that key
+known() {
+	echo "[127.0.0.1]:$ssh_port $(cut -d' ' -f1,2 "$1.pub")" >known
+}
+
+# offering KEY - the class and detail of a probe by that key
+offering() {
+	GIT_SSH_COMMAND="/usr/bin/ssh -F $PWD/config -i $PWD/$1" probe -s S
+	of lib '[.reason, .endpoints[0].class, .endpoints[0].detail]'
+}
+
+@test "ssh: a real server: its key is unknown, is another, is known; mine is not" {
+	sshd_start
+	ssh_fleet lib="ssh://$(id -un)@127.0.0.1:$ssh_port$PWD/up/lib.git"
+	upstream_commit lib
+	git -C src/lib config --list >before
+	: >known
+	assert_equal "$(offering user)" \
+	    '["hostkey-unknown","hostkey-unknown","ssh: exit status 255"]'
+	assert_equal "$(wc -c <known)" 0
+	known other
+	assert_equal "$(offering user)" \
+	    '["hostkey-mismatch","hostkey-mismatch","ssh: exit status 255"]'
+	known host
+	assert_equal "$(offering stranger)" \
+	    '["ssh-auth","ssh-auth","ssh: exit status 255"]'
+	assert_equal "$(ls S/staging)" ''
+	assert_equal "$(offering user)" '["behind","ok",null]'
+	git -C S/staging/lib fsck --connectivity-only \
+	    "$(git_at up/lib.git main)"
+	mv up/lib.git up/elsewhere.git
+	assert_equal "$(offering user)" \
+	    '["not-found","not-found","ssh: exit status 128"]'
+	git -C src/lib config --list | diff before -
 }
