@@ -184,6 +184,20 @@ setup() {
 	web upgrade fast-forward behind
 }
 
+@test "plan: what is remembered of a time to come counts as now" {
+	plan 'remember("web"; .last_failure_at = "2030-01-01T00:00:00.000Z")'
+	web defer none cooldown
+	text 'web: failed 2025-03-01T04:00:00.000Z, cools down until 2025-03-01T05:00:00.000Z'
+	plan '.policy.min_age_s = 3600 | remember("web";
+	    .tip_seen_at = "2030-01-01T00:00:00.000Z")'
+	web defer none min-age
+	text 'web: the commit was first seen 2025-03-01T04:00:00.000Z, is old enough 2025-03-01T05:00:00.000Z'
+	plan '.policy.min_age_s = 0 | .policy.cooldown_s = 0 | remember("web";
+	    .tip_seen_at = "2030-01-01T00:00:00.000Z" |
+	    .last_failure_at = "2030-01-01T00:00:00.000Z")'
+	web upgrade fast-forward behind
+}
+
 # failures COUNT [POLICY] - after so many at 03:00, until when, by date
 cools_for() {
 	local hold="2025-03-01 03:00 UTC + $3 seconds"

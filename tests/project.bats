@@ -456,6 +456,33 @@ words() {
 	assert_equal "$(repo a .tip_seen_at)" '"2025-03-04T04:00:00.000Z"'
 }
 
+@test "project: a clock that was set back leaves nothing ahead of it" {
+	event cycle.started
+	event upstream.moved a "{\"tip\": \"$(oid 2)\"}"
+	event upstream.moved b "{\"tip\": \"$(oid 2)\"}"
+	happens 2025-03-01T04:00:00.000Z
+	event cycle.started
+	outcome apply.rolled-back a 7 1 2 '{"code": "check-failed"}'
+	event upstream.moved a "{\"tip\": \"$(oid 3)\"}"
+	happens 2030-01-01T00:00:00.000Z
+	event cycle.started
+	event cycle.finished
+	happens 2025-03-01T05:00:00.000Z
+	assert_equal "$(repo a '[.last_failure_at, .tip_seen_at]')" \
+	    '["2025-03-01T05:00:00.000Z","2025-03-01T05:00:00.000Z"]'
+	assert_equal "$(repo b .tip_seen_at)" '"2025-03-01T04:00:00.000Z"'
+	# it has been noticed: now they age
+	event cycle.started
+	event cycle.finished
+	happens 2025-03-01T06:00:00.000Z
+	assert_equal "$(repo a '[.last_failure_at, .tip_seen_at]')" \
+	    '["2025-03-01T05:00:00.000Z","2025-03-01T05:00:00.000Z"]'
+	cp st/auto_safe_upgrade_state.json was.json
+	rm st/project.checkpoint.json st/auto_safe_upgrade_*
+	hermes-project -s st <ledger.json >out.json
+	cmp was.json st/auto_safe_upgrade_state.json
+}
+
 @test "project: pressure, offline, promotion and remotes are followed" {
 	event pressure.changed '' '{"from": "none", "to": "high", "reason": "load"}'
 	event host.offline '' '{"host_count": 3}'

@@ -285,6 +285,26 @@ of_cycle(const char *type)
 	       strcmp(type, "ledger.repaired") != 0;
 }
 
+/* F5: what is ahead of the clock would wait for it to come back there. */
+static void
+set_back(struct fold *fold, instant now)
+{
+	struct fold_repo *repo;
+	size_t i;
+
+	for (i = 0; i < fold->repo_count; i++) {
+		repo = fold->repos[i];
+		if (!repo->present ||
+		    (repo->failure_at <= now && repo->seen_at <= now))
+			continue;
+		fold_touch(fold, repo->repo_key);
+		if (repo->failure_at > now)
+			repo->failure_at = now;
+		if (repo->seen_at > now)
+			repo->seen_at = now;
+	}
+}
+
 static void
 follow_cycle(struct fold *fold, const char *type,
     const struct fold_event *event)
@@ -293,8 +313,11 @@ follow_cycle(struct fold *fold, const char *type,
 		return;
 	if (strcmp(type, "cycle.started") == 0)
 		fold->totals.cycle_count++;
-	if (fold->cycle.id == NULL || strcmp(fold->cycle.id, event->cycle) != 0)
-		fold_cycle_begin(&fold->cycle, event->cycle, event->at);
+	if (fold->cycle.id != NULL && strcmp(fold->cycle.id, event->cycle) == 0)
+		return;
+	if (fold->cycle.id != NULL && event->at < fold->cycle.at)
+		set_back(fold, event->at);
+	fold_cycle_begin(&fold->cycle, event->cycle, event->at);
 }
 
 /* What the operator names may never have been. */

@@ -91,6 +91,19 @@ later(instant at, int64_t s)
 	return s > (INT64_MAX - at) / 1000 ? INT64_MAX : at + s * 1000;
 }
 
+/* What is remembered of a time to come was written by a clock that has been
+ * set back since: it counts as now, and the fold sets it right (F5). */
+static instant
+remembered(const struct plan *plan, const char *text)
+{
+	instant at = plan->now;
+
+	if (text)
+		instant_parse(text, &at);
+
+	return at < plan->now ? at : plan->now;
+}
+
 /* An instant that is too far away to be written is "never". */
 static const char *
 written(instant at, char text[INSTANT_SIZE])
@@ -108,11 +121,12 @@ check_age(const struct plan *plan, struct plan_repo *repo)
 	int64_t age_s = json_int(facts_policy(plan, repo, "min_age_s"), 0);
 	const char *seen_tip = json_get_text(repo->known, "tip");
 	const char *seen_at = json_get_text(repo->known, "tip_seen_at");
-	instant since = plan->now, until;
+	instant since, until;
 	char first[INSTANT_SIZE], last[INSTANT_SIZE];
 
-	if (seen_tip && seen_at && !strcmp(seen_tip, repo->tip))
-		instant_parse(seen_at, &since);
+	if (!seen_tip || strcmp(seen_tip, repo->tip))
+		seen_at = NULL;
+	since = remembered(plan, seen_at);
 	until = later(since, age_s);
 	if (until > plan->now)
 		note(repo, "min-age",
@@ -142,14 +156,15 @@ check_cooldown(const struct plan *plan, struct plan_repo *repo)
 {
 	const char *failed = json_get_text(repo->known, "last_failure_at");
 	instant failed_at, until;
-	char text[INSTANT_SIZE];
+	char first[INSTANT_SIZE], text[INSTANT_SIZE];
 
-	if (!failed || instant_parse(failed, &failed_at) == -1)
+	if (!failed)
 		return;
+	failed_at = remembered(plan, failed);
 	until = later(failed_at, cooldown(plan, repo));
 	if (until > plan->now)
-		note(repo, "cooldown", "failed %s, cools down until %s", failed,
-		    written(until, text));
+		note(repo, "cooldown", "failed %s, cools down until %s",
+		    written(failed_at, first), written(until, text));
 }
 
 static int
