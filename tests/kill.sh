@@ -28,6 +28,11 @@ descriptors=openat2,dup,dup3,pipe2,memfd_create,socket,pidfd_open,fcntl
 prepare() {
 	kind=${1/twice/rollback}
 	scene "$kind"
+	# what every point is given a copy of is kept small
+	rm -rf "$top/up"
+	mv "$top/work/up" "$top/up"
+	ln -s "$top/up" "$top/work/up"
+	git -C "$co" repack -q -a -d
 	scene_state
 	refresh
 }
