@@ -29,15 +29,22 @@ blocked(struct apply *apply, const char *fmt, ...)
 }
 
 static bool
+branch_is_ours(struct apply *apply)
+{
+	char oid[OID_SIZE];
+	struct err err;
+
+	return refs_oid(apply->target, apply->ref, oid, &err) == 1 &&
+	       strcmp(oid, apply->after) == 0;
+}
+
+static bool
 head_is_ours(struct apply *apply)
 {
-	char oid[OID_SIZE], *head = NULL;
+	char *head = NULL;
 	struct err err;
 	bool ours;
 
-	if (refs_oid(apply->target, apply->ref, oid, &err) != 1 ||
-	    strcmp(oid, apply->after) != 0)
-		return false;
 	if (apply_refs_only(apply))
 		return true;
 	if (refs_head(apply->target, &head, &err) == -1)
@@ -73,9 +80,13 @@ adopt_index(struct apply *apply)
 static int
 ask(struct apply *apply, struct paths *left)
 {
-	if (!head_is_ours(apply)) {
+	if (!branch_is_ours(apply)) {
 		blocked(apply, "%s is no longer at %s", apply->ref,
 		    apply->after);
+		return -1;
+	}
+	if (!head_is_ours(apply)) {
+		blocked(apply, "HEAD is no longer at %s", apply->ref);
 		return -1;
 	}
 	if (apply_refs_only(apply))
