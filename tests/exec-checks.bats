@@ -113,6 +113,28 @@ said() {
 	run -1 pgrep -x -f 'sleep 7[56]'
 }
 
+@test "exec: what a check that killed its lane left behind is ended" {
+	ready sh -c 'setsid sleep 75 & sleep 76 & kill -KILL $PPID; sleep 75'
+	run_exec
+	assert_equal "$(verdict)" 'interrupted interrupted'
+	run -1 pgrep -x -f 'sleep 7[56]'
+}
+
+@test "exec: killed itself, what its checks left is ended before all else" {
+	ready sh -c 'touch ../began; setsid sleep 75 & sleep 76 & sleep 77'
+	HERMES_CYCLE=mine sleep 74 &
+	local other=$!
+	hermes-exec -s state <doc.json >out.json &
+	local pid=$!
+	until [ -e began ] && pgrep -x -f 'sleep 75'; do sleep 0.1; done
+	kill -KILL "$pid"
+	wait "$pid" || [ $? = 137 ]
+	until hermes-exec -R -s state >out.json; do sleep 0.1; done
+	assert_equal "$(jq -r '.exec.recovered[0].outcome' out.json)" after
+	run -1 pgrep -x -f 'sleep 7[567]'
+	kill "$other"
+}
+
 @test "exec: a check that will not end is ended at its deadline" {
 	timeout=1 ready sh -c 'trap "" TERM HUP INT; while :; do sleep 0.1; done'
 	SECONDS=0
@@ -183,4 +205,14 @@ said() {
 	assert_equal "$(jq -c '[.data.outcome, .data.owed_count]' line)" '["after",1]'
 	hermes-cycle
 	state_whole
+}
+
+@test "exec: a failed check that has moved HEAD blocks the rollback, and is told" {
+	ready sh -c 'git checkout -q -b other; exit 1'
+	run_exec
+	assert_equal "$(verdict)" 'rollback-blocked rollback-blocked'
+	assert_equal "$(jq -r '.exec.repos[0].detail' out.json)" \
+	    'HEAD is no longer at refs/heads/main'
+	assert_equal "$(git -C a rev-parse main)" "$(git -C a rev-parse later)"
+	assert_equal "$(git -C a status --porcelain)" ''
 }

@@ -4,6 +4,7 @@
 #include "json/jw.h"
 #include "model/redact.h"
 #include "proc/child.h"
+#include "proc/left.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -289,4 +290,16 @@ check_run(struct apply *apply, const char *at, const char *cwd)
 	}
 
 	return all;
+}
+
+void
+check_end_left(const struct apply *apply)
+{
+	char *cycle = xasprintf("HERMES_CYCLE=%s", apply->cycle);
+	char *key = xasprintf("HERMES_REPO=%s", apply->repo_key);
+	const char *entries[] = { cycle, key, NULL };
+
+	left_kill(entries);
+	free(cycle);
+	free(key);
 }

@@ -26,4 +26,7 @@ int64_t check_owed(const struct apply *apply);
 enum check_result check_run(struct apply *apply, const char *at,
     const char *cwd);
 
+/* Of an apply whose process died: end what its checks left at work. */
+void check_end_left(const struct apply *apply);
+
 #endif

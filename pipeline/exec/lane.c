@@ -4,6 +4,7 @@
 #include "json/jw.h"
 #include "model/event.h"
 #include "proc/caught.h"
+#include "proc/reap.h"
 #include "run.h"
 #include "stage/progress.h"
 #include "store/io.h"
@@ -448,11 +449,14 @@ int
 lane_run(struct jobs *jobs, struct doc *doc, FILE *watched, struct err *err)
 {
 	struct lanes lanes;
+	struct reap reap;
 	int signal = 0;
 
 	lanes_init(&lanes, jobs, doc);
 	progress_begin(&lanes.progress, watched, jobs->count);
+	reap_adopt(&reap);
 	run_all(&lanes, jobs->lane_count < 1 ? 1 : jobs->lane_count, &signal);
+	reap_orphans(&reap); /* L5 */
 	progress_end(&lanes.progress);
 	if (signal == 0)
 		put_exec(&lanes);

@@ -8,6 +8,8 @@
  *       journal stays open for hermes-exec -R
  *   L4  of those that go back one begins once all in hand that depend on it
  *       have gone back
+ *   L5  nothing that a lane's checks began outlives lane_run, even where one
+ *       killed its lane
  */
 #ifndef EXEC_LANE_H
 #define EXEC_LANE_H

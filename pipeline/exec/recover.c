@@ -1,6 +1,7 @@
 #include "recover.h"
 #include "base/alloc.h"
 #include "canary.h"
+#include "check.h"
 #include "close.h"
 #include "folder.h"
 #include "git/lib.h"
@@ -202,6 +203,7 @@ recover_open(struct apply *apply, struct paths *left)
 
 	if (apply_open(apply) == -1)
 		return OUTCOME_NONE; /* V4 */
+	check_end_left(apply);
 	open_folder(apply);
 	switch (read_steps(apply)) {
 	case 1:
