@@ -319,6 +319,21 @@ told() {
 	sha256sum --quiet -c before
 }
 
+@test "undo: a word that is empty is wrong, not a cycle that goes forward" {
+	repo_make a
+	upstream_commit a
+	house_make a
+	before=$(git_at src/a)
+	run -64 hermes-cycle -u ''
+	run -64 hermes undo ''
+	assert_equal "$(git_at src/a)" "$before"
+	hermes-cycle
+	after=$(git_at src/a)
+	run -64 hermes undo a ''
+	assert_output --partial 'expected 40 hex digits'
+	assert_equal "$(git_at src/a)" "$after"
+}
+
 @test "undo: the oldest rollback refs go, and the way back stays" {
 	repo_make a
 	house_make a
