@@ -27,6 +27,38 @@ free_port() {
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 }
 
+@test "probe: no name of a repository's breaks the document, or tells a secret" {
+	local key
+	repo_make remote url branch path user pass good
+	for key in branch path; do
+		upstream_commit $key $'new\xff'
+	done
+	echo mine >src/path/$'new\xff'
+	git -C src/remote config branch.main.remote $'\xff\xfe'
+	git -C src/url config remote.origin.url "$PWD"/up/$'\xff'
+	git -C src/branch checkout -q -b $'\xff'
+	git -C src/branch branch -q -u origin/main
+	git -C src/user config branch.main.remote \
+	    https://me:SECRET-CANARY@host.invalid/x?t=SECRET-CANARY
+	git -C src/pass config branch.main.remote me:SECRET-CANARY@host.invalid:x
+	git -C src/pass config remote.me:SECRET-CANARY@host.invalid:x.url \
+	    "$PWD/up/good.git"
+	fleet remote url branch path user pass good
+	mkdir -m 700 S
+	probe -s S -v 2>told
+	for key in remote url user; do
+		said $key unsupported-url
+	done
+	said branch behind
+	said path untracked-collision behind
+	said pass current
+	said good current
+	hermes-plan <out.json >plan.json
+	probe -s S
+	iconv -f UTF-8 -t UTF-8 out.json told S/*.json >/dev/null
+	run -1 grep -rl SECRET-CANARY out.json plan.json told S
+}
+
 @test "probe: a git daemon is listed once, whoever shares the URL" {
 	repo_make lib
 	git_serve "$PWD/up"

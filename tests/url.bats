@@ -105,6 +105,8 @@ redacted() {
 	is https://example.org/% 'refused: holds an escape that none may'
 	is "$(printf 'https://example.org/a\rb')" 'refused: holds a control character'
 	is "$(printf '/a\tb')" 'refused: holds a control character'
+	is "$(printf '/a\xff')" 'refused: is not UTF-8'
+	is 'file:///a%ff' 'refused: is not UTF-8'
 	is 'https://[a.org]/a' 'refused: its host is no address, but in brackets'
 	is '[::1' 'refused: its host holds a character that none may'
 }

@@ -1,8 +1,10 @@
 #include "model/redact.h"
 #include "base/buf.h"
+#include "json/utf8.h"
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Where a word of free text ends. */
@@ -102,6 +104,23 @@ url_redacted(const char *text)
 		buf_putc(&out, iscntrl((unsigned char)*text) ? ' ' : *text);
 		text++;
 	}
+
+	return buf_take(&out);
+}
+
+char *
+name_redacted(const char *text)
+{
+	char *plain = url_redacted(text);
+	struct buf out = { 0 };
+	size_t at = 0, len = strlen(plain), size;
+	uint32_t point;
+
+	for (; at<len; at += size> 0 ? size : 1) {
+		size = utf8_read(plain + at, len - at, &point);
+		utf8_add(&out, size > 0 ? point : 0xfffd);
+	}
+	free(plain);
 
 	return buf_take(&out);
 }

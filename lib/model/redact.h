@@ -15,6 +15,9 @@
 /* The caller's, never NULL. */
 char *url_redacted(const char *text);
 
+/* The same, and UTF-8 whatever it was: for a name that may be a URL. */
+char *name_redacted(const char *text);
+
 /* Add what a program printed to `out`: the same of its words, and every byte
  * between them as it is. */
 void redact_bytes(struct buf *out, const char *bytes, size_t len);

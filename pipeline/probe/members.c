@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "git/rewrite.h"
 #include "git/scope.h"
+#include "model/redact.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,8 +59,9 @@ fill(struct members *members, struct member *member, const char *text,
 	char *real, *access = NULL;
 
 	member->class = "not-asked";
+	member->told = member->name ? name_redacted(member->name) : NULL;
 	if (!text) {
-		member->shown = xstrdup(member->name);
+		member->shown = name_redacted(member->name);
 		member->key = listing_key(member->shown, "");
 		refuse(member, xstrdup("no such remote in the repository"));
 		return;
@@ -70,7 +72,7 @@ fill(struct members *members, struct member *member, const char *text,
 		refuse(member, xasprintf("%s: not among the policy's protocols",
 				   url_protocol_name(member->url.protocol)));
 	member->shown =
-	    member->url.text ? xstrdup(member->url.text) : url_redacted(real);
+	    member->url.text ? xstrdup(member->url.text) : name_redacted(real);
 	if (member->url.text) {
 		access_read(&member->access, members->user, own, &member->url,
 		    member->name);
@@ -282,7 +284,7 @@ static void
 write_one(const struct member *member, struct jw *jw)
 {
 	jw_object(jw, NULL);
-	jw_text(jw, "name", member->name);
+	jw_text(jw, "name", member->told);
 	jw_text(jw, "url", member->shown);
 	jw_text(jw, "host", member->url.host);
 	jw_text(jw, "role", member->role);
@@ -360,6 +362,7 @@ members_clear(struct members *members)
 
 	for (i = 0; i < members->count; i++) {
 		free(members->items[i].shown);
+		free(members->items[i].told);
 		free(members->items[i].key);
 		access_clear(&members->items[i].access);
 		free(members->items[i].detail);

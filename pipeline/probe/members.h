@@ -12,6 +12,7 @@
 struct member {
 	const char *name;     /* borrowed; the remote's name; or NULL */
 	const char *role;     /* borrowed */
+	char *told;           /* owned; the name, redacted; or NULL */
 	char *shown;          /* owned; the URL, redacted */
 	char *key;            /* owned; of its listing; never shown (A1) */
 	struct access access; /* how it is reached */

@@ -1,5 +1,7 @@
 #include "row.h"
 #include "model/reason.h"
+#include "model/redact.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const struct fact *
@@ -79,6 +81,8 @@ write_place(const struct place *place, bool found, struct jw *jw)
 static void
 write_head(const struct inspection *in, bool opened, struct jw *jw)
 {
+	char *remote;
+
 	if (!opened) {
 		jw_null(jw, "head");
 	} else {
@@ -94,7 +98,11 @@ write_head(const struct inspection *in, bool opened, struct jw *jw)
 	jw_text(jw, "branch_oid", oid(in->branch_oid));
 	if (in->upstream_ref) {
 		jw_object(jw, "upstream");
-		bytes(jw, "remote", in->upstream_remote);
+		remote = in->upstream_remote
+			     ? name_redacted(in->upstream_remote)
+			     : NULL;
+		jw_text(jw, "remote", remote);
+		free(remote);
 		bytes(jw, "ref", in->upstream_ref);
 		jw_end(jw);
 	} else {
@@ -126,7 +134,7 @@ write_endpoint(const struct member *member, struct jw *jw)
 		return;
 	}
 	jw_object(jw, "endpoint");
-	jw_text(jw, "name", member->name);
+	jw_text(jw, "name", member->told);
 	jw_text(jw, "url", member->shown);
 	jw_text(jw, "host", member->url.host);
 	jw_text(jw, "role", member->role);
