@@ -464,6 +464,7 @@ words() {
 	event cycle.started
 	outcome apply.rolled-back a 7 1 2 '{"code": "check-failed"}'
 	event upstream.moved a "{\"tip\": \"$(oid 3)\"}"
+	event remote.degraded https://x/a '{"host": "x", "class": "refused"}'
 	happens 2030-01-01T00:00:00.000Z
 	event cycle.started
 	event cycle.finished
@@ -471,6 +472,8 @@ words() {
 	assert_equal "$(repo a '[.last_failure_at, .tip_seen_at]')" \
 	    '["2025-03-01T05:00:00.000Z","2025-03-01T05:00:00.000Z"]'
 	assert_equal "$(repo b .tip_seen_at)" '"2025-03-01T04:00:00.000Z"'
+	assert_equal "$(jq -c '[.remotes[].since_at]' \
+	    st/runtime_intelligence.json)" '["2025-03-01T05:00:00.000Z"]'
 	# it has been noticed: now they age
 	event cycle.started
 	event cycle.finished

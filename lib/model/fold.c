@@ -303,6 +303,9 @@ set_back(struct fold *fold, instant now)
 		if (repo->seen_at > now)
 			repo->seen_at = now;
 	}
+	for (i = 0; i < fold->remote_count; i++)
+		if (fold->remotes[i]->since_at > now)
+			fold->remotes[i]->since_at = now;
 }
 
 static void

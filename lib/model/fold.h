@@ -11,8 +11,8 @@
  *   F3  a repository leaves the views by repo.retired and by nothing else
  *   F4  an event costs what it changes, never the size of the fleet
  *   F5  a cycle that is earlier than the one before it tells of a clock that
- *       was set back: no failure and no first sight stays ahead of it (this
- *       alone looks at all of the fleet)
+ *       was set back: no failure, no first sight and no remote's silence stays
+ *       ahead of it (this alone looks at all of the fleet)
  */
 #ifndef MODEL_FOLD_H
 #define MODEL_FOLD_H
