@@ -27,6 +27,25 @@ free_port() {
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 }
 
+@test "probe: nothing is fetched into a folder that others may write to" {
+	repo_make lib
+	fleet lib
+	mkdir -m 777 theirs
+	run -78 --separate-stderr hermes-probe -a theirs <fleet.json
+	assert_equal "$output" ''
+	assert_equal "$stderr" \
+	    "hermes-probe: $PWD/theirs: others may write to it, found mode 0777"
+	mkdir -m 700 S
+	ln -s "$PWD/theirs" S/staging
+	run -78 hermes-probe -s S <fleet.json
+	chmod 700 theirs
+	probe -a theirs
+	[ "$(id -u)" = 0 ] || skip 'only root gives a folder away'
+	chown 12345 theirs
+	run -78 hermes-probe -a theirs <fleet.json
+	assert_output "hermes-probe: $PWD/theirs: expected a folder of ours, found owner 12345"
+}
+
 @test "probe: no name of a repository's breaks the document, or tells a secret" {
 	local key
 	repo_make remote url branch path user pass good

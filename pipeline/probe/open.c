@@ -16,10 +16,12 @@
 #include "zones.h"
 #include <dirent.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SOURCE "hermes-probe"
 
@@ -196,12 +198,33 @@ list_staged(struct probe *probe)
 		closedir(dir);
 }
 
+/* Who can write there could have it lead elsewhere. */
+static int
+check_folder(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		return err_sys(err, EX_CONFIG, "%s", path);
+	if (st.st_uid != geteuid())
+		return err_set(err, EX_CONFIG,
+		    "%s: expected a folder of ours, found owner %ju", path,
+		    (uintmax_t)st.st_uid);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(err, EX_CONFIG,
+		    "%s: others may write to it, found mode %04o", path,
+		    (unsigned)(st.st_mode & 07777));
+
+	return 0;
+}
+
 /* An absolute folder to stage in, made where it is missing. */
 static int
 make_staging(struct probe *probe, const struct probe_options *options,
     struct err *err)
 {
 	char *path;
+	int rc = -1;
 
 	if (!options->staging && !options->state)
 		return 0;
@@ -211,11 +234,11 @@ make_staging(struct probe *probe, const struct probe_options *options,
 		err_sys(err, EX_IOERR, "%s", path);
 	else if (!(probe->staging = realpath(path, NULL)))
 		err_sys(err, EX_IOERR, "%s", path);
-	else
+	else if ((rc = check_folder(probe->staging, err)) == 0)
 		list_staged(probe);
 	free(path);
 
-	return probe->staging ? 0 : -1;
+	return rc;
 }
 
 static int
