@@ -144,13 +144,13 @@ setup() {
 	    <fleet.json
 	jq -e '.probe.repos[0].signature |
 	    .state == "missing-tool" and .detail == "gpgv"' <<<"$output"
-	printf '#!/bin/sh\nexec sleep 60\n' >bin/gpgv
+	printf '#!/bin/sh\nexec sleep 60.%s\n' $$ >bin/gpgv
 	chmod +x bin/gpgv
 	asks commit '{"probe_deadline_ms": 1500}'
 	PATH=$PWD/bin:$PATH probe -a staging
 	assert_equal "$(of a '[.reason, .signature.state]')" \
 	    '["behind","timeout"]'
-	assert_equal "$(pgrep -fc "^sleep 60$" || :)" 0
+	assert_equal "$(pgrep -fxc "sleep 60.$$" || :)" 0
 }
 
 @test "signature: the verifiers get descriptors and write nothing" {
@@ -249,7 +249,7 @@ setup() {
 	git -C work/a cat-file commit HEAD >signed
 	taken=0
 	for seed in {1..12}; do
-		python3 "$top/tests/signature/mutate.py" "$seed" <signed |
+		/usr/bin/python3 "$top/tests/signature/mutate.py" "$seed" <signed |
 		    object commit >odd
 		publish "$(cat odd)"
 		probe -a staging

@@ -22,16 +22,17 @@ setup() {
 	case $host in
 	work*) exec sh -c "${!#}" ;;
 	end-*) cat "$SSH_TEXTS/$host" >&2; exit "${host#end-*-}" ;;
-	hang*) sleep 60 ;;
-	half*) printf '00'; exec sleep 60 ;;
+	hang*) sleep "$NAP" ;;
+	half*) printf '00'; exec sleep "$NAP" ;;
 	cut*) sh -c "${!#}" </dev/null | head -c 30 ;;
 	junk*) echo SECRET-CANARY; cat >/dev/null ;;
 	flood*) yes SECRET-CANARY >&2 ;;
-	left*) (trap '' HUP TERM; exec sleep 50) & sh -c "${!#}" ;;
+	left*) (trap '' HUP TERM; exec sleep "$NAP") & sh -c "${!#}" ;;
 	killed*) kill -9 $$ ;;
 	esac
 	END
 	chmod +x bin/ssh
+	export NAP=60.$$ # not that of a test beside this one
 	export SSH_LOG=$PWD/ssh.log SSH_TEXTS=$PWD/texts PATH=$PWD/bin:$PATH
 	mkdir texts
 	unset GIT_SSH GIT_SSH_COMMAND
@@ -184,7 +185,7 @@ Host key verification failed.'
 	lib current
 	END
 	canary out.json
-	run pgrep -f 'sleep [56]0'
+	run pgrep -fx "sleep $NAP"
 	assert_output ''
 }
 
