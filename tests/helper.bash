@@ -16,7 +16,10 @@ here() {
 	export TZ=UTC LC_ALL=C
 	unset HERMES_HOME HERMES_LOCK_FD GIT_SSL_CAINFO GIT_SSL_CAPATH \
 	    GIT_SSL_NO_VERIFY GIT_SSL_CERT GIT_SSL_KEY GIT_HTTP_USER_AGENT
-	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/here"
+	# the folders of a new repository, and no sample of a hook in them
+	export GIT_TEMPLATE_DIR=$BATS_RUN_TMPDIR/template
+	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/here" \
+	    "$GIT_TEMPLATE_DIR/hooks" "$GIT_TEMPLATE_DIR/info"
 	git config --global init.defaultBranch main
 	cd "$BATS_TEST_TMPDIR/here" || return
 }

@@ -13,7 +13,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${state=$top/work/state}" "${token=7}"
 co=$top/work/co
 export top state
-mkdir -p "$HOME"
+export GIT_TEMPLATE_DIR=$top/template # no sample of a hook
+mkdir -p "$HOME" "$GIT_TEMPLATE_DIR/hooks" "$GIT_TEMPLATE_DIR/info"
 
 execute() {
 	hermes-exec -s "$state" <"$top/doc.json"
