@@ -25,7 +25,7 @@ answers_stop() {
 
 # silence_start - $silence is an address that accepts and never answers
 silence_start() {
-	python3 -c '
+	/usr/bin/python3 -c '
 import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64)
 open(sys.argv[1], "w").write(str(s.getsockname()[1]) + "\n")

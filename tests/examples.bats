@@ -39,7 +39,7 @@ world() {
 runs() {
 	local page=${1##*/}
 	mkdir "$BATS_TEST_TMPDIR/$page"
-	python3 "$fixtures/commands.py" "$1" "$BATS_TEST_TMPDIR/$page"
+	/usr/bin/python3 "$fixtures/commands.py" "$1" "$BATS_TEST_TMPDIR/$page"
 	rm -rf "$HOME" && cp -a "$BATS_TEST_TMPDIR/world" "$HOME"
 	cd "$HOME" || return
 	sed -i "s|/tmp/staging|$HOME/staging|" "$BATS_TEST_TMPDIR/$page"/* || :

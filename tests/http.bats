@@ -113,7 +113,7 @@ ports() {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
 	    -addext subjectAltName=DNS:localhost \
 	    -keyout key.pem -out cert.pem 2>/dev/null
-	python3 - "$PWD" 3>&- <<-'END' &
+	/usr/bin/python3 - "$PWD" 3>&- <<-'END' &
 	import http.server, ssl, sys, os
 	class Handler(http.server.BaseHTTPRequestHandler):
 	    def do_GET(self):

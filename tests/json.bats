@@ -83,7 +83,7 @@ accepted() {
 }
 
 @test "strict: agrees with python's parser on 3,000 mutated documents" {
-	python3 - "$unit/strict" <<-'PY'
+	/usr/bin/python3 - "$unit/strict" <<-'PY'
 	import json, random, subprocess, sys
 	random.seed(7)
 	seeds = ['{"a":[1,2,{"b":"x\\u00e9y"}],"c":null}', '[true,false,-12,"q\\"z"]']
@@ -135,7 +135,7 @@ accepted() {
 	    '"\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control",' \
 	    '"\u00f6":"Latin Small Letter O With Diaeresis"}' >in.json
 	"$unit/canon" <in.json >ours
-	python3 - <<-'PY' >theirs
+	/usr/bin/python3 - <<-'PY' >theirs
 	import json
 	d = json.load(open("in.json"))
 	keys = sorted(d, key=lambda k: k.encode("utf-16-be"))

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """lease-races.py COUNT [KIND...] - never two live applies on one repository,
 and tokens that strictly rise (L1-L8), whatever becomes of who holds a lease
 

@@ -257,7 +257,7 @@ damaged() {
 @test "ledger: a flipped byte anywhere is found by -V and by append" {
 	document a 2 >a.json
 	hermes-ledger -s "$state" <a.json >/dev/null
-	python3 - "$ledger" "$state" <<'PY'
+	/usr/bin/python3 - "$ledger" "$state" <<'PY'
 import pathlib, subprocess, sys
 ledger, state = pathlib.Path(sys.argv[1]), sys.argv[2]
 good, doc = ledger.read_bytes(), pathlib.Path("a.json").read_bytes()
@@ -447,7 +447,7 @@ marked() {
 		hermes-ledger -s "$state" <<<"$(document "r$i." 1)" >/dev/null
 		hermes-ledger -V -s "$state" >/dev/null
 	done
-	python3 - "$ledger" <<'PY'
+	/usr/bin/python3 - "$ledger" <<'PY'
 import hashlib, json, sys
 prev, ids = "0" * 64, set()
 for seq, line in enumerate(open(sys.argv[1], "rb"), 1):

@@ -23,7 +23,7 @@ events() {
 
 # free_port - one that nobody listens on: $port
 free_port() {
-	port=$(python3 -c 'import socket
+	port=$(/usr/bin/python3 -c 'import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 }
 
@@ -356,7 +356,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # black_hole - a server that never says a word, on $port; stopped by teardown
 black_hole() {
 	free_port
-	python3 -c '
+	/usr/bin/python3 -c '
 import socket, sys, time
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -417,7 +417,7 @@ open("ready", "w").close(); time.sleep(60)' "$port" 3>&- &
 # connects waits for an answer to the first packet; stopped by teardown
 full_backlog() {
 	free_port
-	python3 -c '
+	/usr/bin/python3 -c '
 import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(0)
 kept = []
@@ -457,7 +457,7 @@ open("ready", "w").close(); time.sleep(60)' "$port" 3>&- &
 	unshare -rmn sh -c '
 		mount --bind resolv "$(realpath /etc/resolv.conf)" &&
 		ip link set lo up || exit 9
-		python3 -c "
+		/usr/bin/python3 -c "
 import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind((\"127.0.0.1\", 53)); open(\"bound\", \"w\").close(); time.sleep(60)" 3>&- &

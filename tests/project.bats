@@ -14,7 +14,7 @@ setup() {
 
 # lives SEED CYCLES REPOS - a made-up life, a run for every document
 lives() {
-	python3 "$fixtures/lives.py" "$@" >documents
+	/usr/bin/python3 "$fixtures/lives.py" "$@" >documents
 	while IFS= read -r line; do
 		printf '%s\n' "$line" >document.json
 		hermes-ledger -s st <document.json >ledger.json
@@ -112,7 +112,7 @@ same_views() {
 	hermes-project -s st -u 0 >empty.json
 	assert_equal "$(jq -c 'del(.hash)' empty.json)" '{"schema":"hermes.auto_safe_upgrade_state/1","seq":0,"last_token":0,"pressure":"none","offline":false,"holds":[],"repos":[]}'
 	mkdir snapshots past
-	python3 "$fixtures/replay.py" $history empty.json snapshots
+	/usr/bin/python3 "$fixtures/replay.py" $history empty.json snapshots
 	count=0
 	for seq in $(jq .seq $history); do
 		hermes-project -s st -u "$seq" >"past/$seq.json"
@@ -169,7 +169,7 @@ words() {
 		same_views inc st
 		rm -rf inc
 		rm -rf snapshots && mkdir snapshots
-		python3 "$fixtures/replay.py" $history nothing.json snapshots
+		/usr/bin/python3 "$fixtures/replay.py" $history nothing.json snapshots
 		for seq in $(jq .seq $history | sed -n '1p; 2p; $p'); do
 			hermes-project -s st -u "$seq" | jq -S . >a
 			jq -S . "snapshots/$seq.json" | cmp a -

@@ -72,7 +72,7 @@ race_rename() {
 }
 
 race_held() {
-	python3 - "$top" <<'P'
+	/usr/bin/python3 - "$top" <<'P'
 import os, sys, time
 top = sys.argv[1]
 held = open('dir/change', 'r+b', buffering=0)

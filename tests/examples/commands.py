@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """commands.py PAGE OUTDIR - OUTDIR/N.sh for each command of its EXAMPLES.
 
 A command begins with "$ " and goes on for as long as a shell wants more of

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """determinism.py FIRST COUNT - sweep COUNT made-up fleets from seed FIRST on
 
 For each: the hash by hand is the plan's; permuted repositories and members,

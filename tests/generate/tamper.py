@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """tamper.py STEP DOCUMENT STATE TREE... - alter a sealed document, one place
 at a time, and see hermes-exec -s STATE refuse it
 

@@ -10,7 +10,7 @@ set_config() {
 
 # index_path OLD NEW - rename an entry in the index's bytes, same length
 index_path() {
-	python3 - "$1" "$2" <<'P'
+	/usr/bin/python3 - "$1" "$2" <<'P'
 import hashlib, sys
 old, new = (a.encode() for a in sys.argv[1:])
 assert len(old) == len(new)

@@ -11,7 +11,7 @@ tree=$(printf '100644 blob %s\tconfig\n' "$blob" | git mktree)
 # printf has it
 entry() {
 	git cat-file tree main: >was
-	python3 - "$1" <(printf %b "$2") "${3-$blob}" >raw <<-'P'
+	/usr/bin/python3 - "$1" <(printf %b "$2") "${3-$blob}" >raw <<-'P'
 	import sys
 	mode, name, oid = sys.argv[1:]
 	data, rows = open("was", "rb").read(), []

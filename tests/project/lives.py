@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """lives.py SEED CYCLES REPOS - cycle documents with events, one a line.
 
 What a fleet might live through, made up: every type of event, in an order

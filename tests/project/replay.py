@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """replay.py HISTORY EMPTY OUTDIR - apply the history's patches (RFC 6902).
 
 EMPTY is what the first line is applied to; OUTDIR/SEQ.json is what stands
