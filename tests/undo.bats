@@ -374,12 +374,30 @@ told() {
 	mv src.kept src
 	mv house.kept house
 	policy '{"rollback_dependants": true}'
-	hermes undo lib
+	hermes undo lib >out
 	assert_equal "$(cat src/{lib,app,web,other}/file | xargs)" 'one one one early'
+	assert_equal "$(awk 'NR > 1 { print $1 }' out | xargs)" 'app lib web'
 	assert_equal "$(jq -rc '[.events[] |
 	    select(.type == "hermes.apply.committed").subject]' $last)" \
 	    '["web","app","lib"]'
 	hermes-cycle # all three commits are bad
 	assert_equal "$(cat src/{lib,app,web,other}/file | xargs)" 'one one one early'
+	state_whole
+}
+
+@test "undo: a dependant that cannot go back is told, and needs a person" {
+	repo_make lib web
+	house_make lib web
+	repo_set web '{"depends_on": ["lib"]}'
+	policy '{"rollback_dependants": true}'
+	upstream_commit lib file two
+	upstream_commit web file two
+	hermes-cycle
+	echo mine >>src/web/file
+	run hermes undo lib
+	assert_equal "$status" 1
+	assert_line --regexp '^lib .* applied '
+	assert_line --regexp '^web .*rollback-blocked: edits stand in the way'
+	assert_equal "$(cat src/lib/file src/web/file | xargs)" 'one two mine'
 	state_whole
 }

@@ -244,6 +244,7 @@ void
 back_decide(const struct plan *plan, struct plan_repo *repo)
 {
 	if (repo != plan->back && !follows(plan, repo)) {
+		repo->leans = false;
 		note(repo, "undo", "is left alone while %s goes back",
 		    plan->back->repo_key);
 		note_fact(repo, repo->found);

@@ -21,11 +21,18 @@ plan_report(const struct plan *plan, struct doc *doc, struct buf *state)
 	doc_put(doc, "plan", &text);
 }
 
-/* 1: the one that is to go back does not. */
+/* 1: the one that is to go back does not, or one that leans on it (U4). */
 static int
 verdict(const struct plan *plan)
 {
-	return plan->back && !plan->back->back;
+	size_t i;
+
+	for (i = 0; plan->back && i < plan->count; i++)
+		if ((&plan->repos[i] == plan->back || plan->repos[i].leans) &&
+		    !plan->repos[i].back)
+			return 1;
+
+	return 0;
 }
 
 int

@@ -262,6 +262,19 @@ repos_of(struct doc *doc, const char *member)
 	return json_get(doc_get(doc, member), "repos");
 }
 
+/* In a plan to go back all that stays is "none". */
+static void
+mark_along(struct rows *rows, const struct json *plan)
+{
+	const char *undo = json_get_text(plan, "undo");
+	const struct json *repo = json_first(json_get(plan, "repos"));
+
+	for (; undo != NULL && repo != NULL; repo = json_next(repo))
+		if (!is(json_get_text(repo, "recommendation"), "none"))
+			row_of(rows, json_get_text(repo, "repo_key"))->along =
+			    undo;
+}
+
 static int
 from_cycle(struct rows *rows, struct doc *doc, struct err *err)
 {
@@ -270,6 +283,7 @@ from_cycle(struct rows *rows, struct doc *doc, struct err *err)
 	each(rows, repos_of(doc, "fleet"), from_fleet);
 	each(rows, repos_of(doc, "probe"), from_probe);
 	each(rows, repos_of(doc, "plan"), from_plan);
+	mark_along(rows, doc_get(doc, "plan"));
 	each(rows, repos_of(doc, "gate"), from_gate);
 	each(rows, json_get(doc_get(doc, "exec"), "recovered"), from_recovered);
 	each_exec(rows, repos_of(doc, "exec"), repos_of(doc, "plan"));

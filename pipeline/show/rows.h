@@ -21,6 +21,8 @@ struct row {
 	const char *before;   /* an oid; NULL: not known */
 	const char *after;    /* where it went or would go; NULL: nowhere */
 	const char *verdict;
+	const char *along; /* which one goes back, and this one with it, or it
+			      should; NULL: no such plan */
 	char *reason;      /* owned */
 	bool needs_person; /* set by rows_person() */
 };

@@ -219,7 +219,9 @@ static bool
 is_wanted(const struct row *row, const struct table_options *opts)
 {
 	if (opts->repo != NULL)
-		return strcmp(row->repo_key, opts->repo) == 0;
+		return strcmp(row->repo_key, opts->repo) == 0 ||
+		       (row->along != NULL &&
+			   strcmp(row->along, opts->repo) == 0);
 	return !opts->person || row->needs_person;
 }
 
