@@ -200,6 +200,7 @@ said() {
 	repo_set b '{"checks": []}'
 	run -1 hermes-cycle
 	assert_output --partial '1 of 1 needs a person'
+	assert_output --partial 'killed before its health checks had passed'
 	grep -F '"type":"hermes.apply.recovered"' \
 	    house/state/runtime_events.jsonl | tail -n 1 >line
 	assert_equal "$(jq -c '[.data.outcome, .data.owed_count]' line)" '["after",1]'

@@ -347,6 +347,7 @@ mark(struct rows *rows, const struct json *trouble)
 	const char *code = json_get_text(trouble, "code");
 	const char *text = json_get_text(trouble, "text");
 	struct row *row;
+	char *known;
 
 	if (key == NULL) {
 		note(rows, code, text);
@@ -354,10 +355,14 @@ mark(struct rows *rows, const struct json *trouble)
 	}
 	row = row_of(rows, key);
 	row->needs_person = true;
-	if (row->verdict != NULL)
+	if (row->verdict != NULL && !is(row->verdict, "recovered"))
 		return;
-	row->verdict = code;
-	reason(row, NULL, text);
+	if (row->verdict == NULL)
+		row->verdict = code;
+	known = row->reason;
+	row->reason = NULL;
+	reason(row, known, text); /* how it ended alone is of no help */
+	free(known);
 }
 
 static void
