@@ -140,6 +140,8 @@ JSON
 	refused 'repos[0].checks[0].argv: longer than 4096 bytes: write a script' \
 		"$(repo a "\"checks\":[{\"argv\":[\"a\",\"$(printf '%4096s' '' |
 		    tr ' ' x)\"]}]")"
+	refused 'repos[0].checks[0].argv[1]: holds a password: let the program read it from a file' \
+		"$(repo a '"checks":[{"argv":["curl","https://me:secret@b/?x"]}]')"
 	refused 'repos[0].checks[0].argv[1]: expected an argument, found ""' \
 		"$(repo a '"checks":[{"argv":["a",""]}]')"
 	refused 'repos[0].checks[0].at: expected one of canary, health, found "x"' \

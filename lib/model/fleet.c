@@ -249,14 +249,37 @@ remotes_read(struct fleet_repo *repo, const struct json *array,
 	return 0;
 }
 
-/* A check's words are told in events, which are lines of the ledger. */
+/* A URL with a password: SCHEME://USER:PASSWORD@HOST. */
+static bool
+tells_password(const char *word)
+{
+	const char *user = strstr(word, "://"), *colon;
+	size_t len;
+
+	if (user == NULL)
+		return false;
+	user += 3;
+	len = strcspn(user, "/?#");
+	colon = memchr(user, ':', len);
+
+	return colon != NULL &&
+	       memchr(colon, '@', len - (size_t)(colon - user)) != NULL;
+}
+
+/* A check's words are told in events, which are lines of the ledger: P9. */
 static int
 argv_check(const struct list *argv, size_t check, const struct reading *in)
 {
 	size_t i, len = 0;
 
-	for (i = 0; i < argv->count; i++)
+	for (i = 0; i < argv->count; i++) {
 		len += strlen(argv->items[i]) + 1;
+		if (tells_password(argv->items[i]))
+			return err_set(in->err, EX_CONFIG,
+			    "%s.checks[%zu].argv[%zu]: holds a password: let "
+			    "the program read it from a file",
+			    in->place, check, i);
+	}
 	if (argv->count > 0 && len <= ARGV_BYTES_MAX)
 		return 0;
 
