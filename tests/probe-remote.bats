@@ -61,14 +61,14 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	    https://me:SECRET-CANARY@host.invalid/x?t=SECRET-CANARY
 	git -C src/pass config branch.main.remote me:SECRET-CANARY@host.invalid:x
 	git -C src/pass config remote.me:SECRET-CANARY@host.invalid:x.url \
-	    "$PWD/up/good.git"
+	    "$PWD/up/pass.git"
 	fleet remote url branch path user pass good
 	mkdir -m 700 S
 	probe -s S -v 2>told
 	for key in remote url user; do
 		said $key unsupported-url
 	done
-	said branch behind
+	said branch unsupported-format
 	said path untracked-collision behind
 	said pass current
 	said good current

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "git/marks.h"
 #include "git/worktree.h"
+#include "json/utf8.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,9 @@ read_branch(struct inspection *in, const char *wanted)
 	if (!wanted && !in->head_branch)
 		return;
 	in->branch = xstrdup(wanted ? wanted : in->head_branch);
+	if (!utf8_valid(in->branch)) /* no document can name it */
+		inspect_note(in, "unsupported-format", true,
+		    xstrdup("the branch's name is not UTF-8"));
 	in->checked_out = !in->place.bare && in->head_branch &&
 			  strcmp(in->head_branch, in->branch) == 0;
 	in->tree_leads |= in->checked_out;

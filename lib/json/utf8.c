@@ -1,4 +1,5 @@
 #include "json/utf8.h"
+#include <string.h>
 
 size_t
 utf8_read(const char *bytes, size_t len, uint32_t *point)
@@ -51,4 +52,17 @@ utf8_add(struct buf *out, uint32_t point)
 		bytes[len++] = (char)(0x80 | (point & 0x3f));
 	}
 	buf_add(out, bytes, len);
+}
+
+bool
+utf8_valid(const char *text)
+{
+	size_t left = strlen(text), len;
+	uint32_t point;
+
+	for (; left > 0; text += len, left -= len)
+		if ((len = utf8_read(text, left, &point)) == 0)
+			return false;
+
+	return true;
 }

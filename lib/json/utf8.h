@@ -5,6 +5,7 @@
 #define JSON_UTF8_H
 
 #include "base/buf.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,9 @@
  * point; 0 where there is none (overlong, surrogate, beyond U+10FFFF, cut).
  */
 size_t utf8_read(const char *bytes, size_t len, uint32_t *point);
+
+/* Is all of it well-formed? */
+bool utf8_valid(const char *text);
 
 void utf8_add(struct buf *out, uint32_t point);
 

@@ -434,26 +434,13 @@ any_parse(struct url *url, const char *text, const char **why)
 	return 0;
 }
 
-/* It is going to stand in documents. */
-static bool
-is_utf8(const char *text)
-{
-	size_t left = strlen(text), len;
-	uint32_t point;
-
-	for (; left > 0; text += len, left -= len)
-		if ((len = utf8_read(text, left, &point)) == 0)
-			return false;
-
-	return true;
-}
-
 int
 url_parse(struct url *url, const char *text, const char **why)
 {
 	*url = (struct url){ 0 };
 	if (any_parse(url, text, why) == 0 &&
-	    (is_utf8(url->text) || refuse(why, "is not UTF-8") == 0))
+	    /* it is going to stand in documents */
+	    (utf8_valid(url->text) || refuse(why, "is not UTF-8") == 0))
 		return 0;
 	url_clear(url);
 
