@@ -397,11 +397,8 @@ bring_failed(git_remote *remote, const struct bounds *bounds, char **detail)
 {
 	if (git_remote_stats(remote)->received_bytes > bounds->free_bytes / 2)
 		return "no-space";
-	if (lg_number() != ENOMEM)
-		return endpoint_trouble(detail);
-	*detail = xstrdup(lg_said());
 
-	return "overrun";
+	return endpoint_trouble(detail); /* a pack of 2^32 objects, too */
 }
 
 /* Connect, list, download; never git_remote_fetch(), which writes refs and
