@@ -25,11 +25,12 @@ again() {
 	printf '%s\n' "$@" | jq -Rs --arg p "$PWD" \
 	    --arg before "$(git -C a rev-parse main)" \
 	    --arg after "$(git -C a rev-parse later)" \
+	    --arg at "${at-health}" \
 	    --argjson token "${token-1}" --argjson timeout "${timeout-20}" '
 		[{ repo_key: "a", path: ($p + "/a"), branch: "main",
 		   before: $before, after: $after, token: $token,
 		   checks: [{ argv: (rtrimstr("\n") | split("\n")),
-		       at: "health", need: "required", timeout_s: $timeout }] }]' |
+		       at: $at, need: "required", timeout_s: $timeout }] }]' |
 		"$fixtures/gate-doc" state >doc.json
 }
 
@@ -216,4 +217,18 @@ said() {
 	    'HEAD is no longer at refs/heads/main'
 	assert_equal "$(git -C a rev-parse main)" "$(git -C a rev-parse later)"
 	assert_equal "$(git -C a status --porcelain)" ''
+}
+
+@test "exec: a canary's tree goes, whatever modes its checks gave it" {
+	local mortal=()
+	[ "$(id -u)" != 0 ] ||
+	    mortal=(setpriv --bounding-set \
+		    '-dac_override,-dac_read_search')
+	touch kept
+	chmod 640 kept
+	at=canary ready sh -c 'mkdir -p x/y/z; ln ../../../kept x/y/z/k; chmod 0 x/y/z; chmod 400 x/y; chmod 500 x'
+	"${mortal[@]}" hermes-exec -s state <doc.json >out.json
+	assert_equal "$(verdict)" 'applied -'
+	[ ! -e state/canary ]
+	assert_equal "$(stat -c %a kept)" 640
 }

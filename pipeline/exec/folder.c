@@ -196,13 +196,13 @@ remove_entries(int fd)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0)
 			rc = folder_remove(dirfd(dir), entry->d_name);
-	closedir(dir);
+	closedir(dir); /* leaves errno alone */
 
 	return rc;
 }
 
-int
-folder_remove(int folder, const char *name)
+static int
+remove_once(int folder, const char *name)
 {
 	int fd;
 
@@ -216,6 +216,31 @@ folder_remove(int folder, const char *name)
 		return -1;
 
 	return unlinkat(folder, name, AT_REMOVEDIR);
+}
+
+/* A folder alone: a file's modes may be those of a name elsewhere. */
+static int
+make_writable(int folder, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISDIR(st.st_mode)) /* errno stays: the folder above is next */
+		return -1;
+
+	return fchmodat(folder, name, 0700, AT_SYMLINK_NOFOLLOW);
+}
+
+int
+folder_remove(int folder, const char *name)
+{
+	if (remove_once(folder, name) == 0)
+		return 0;
+	if (errno != EACCES)
+		return -1;
+
+	return make_writable(folder, name) == 0 ? remove_once(folder, name)
+						: -1;
 }
 
 int
