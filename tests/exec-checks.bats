@@ -136,6 +136,22 @@ said() {
 	kill "$other"
 }
 
+@test "exec: the checks of another that is alive are none that were left" {
+	mkdir one two
+	cd one
+	ready sh -c 'echo $$ >../pid; sleep 3'
+	hermes-exec -s state <doc.json >out.json &
+	local pid=$!
+	soon test -s pid
+	cd ../two
+	ready sh -c 'kill -KILL $PPID'
+	run_exec
+	hermes-exec -R -s state >recovered.json
+	cd ../one
+	wait "$pid"
+	assert_equal "$(verdict)" 'applied -'
+}
+
 @test "exec: a check that will not end is ended at its deadline" {
 	timeout=1 ready sh -c 'trap "" TERM HUP INT; while :; do sleep 0.1; done'
 	SECONDS=0

@@ -1,5 +1,6 @@
 #include "proc/left.h"
 #include "base/buf.h"
+#include "proc/host.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define ROUNDS 100             /* one that forks may outrun a few */
@@ -61,6 +63,35 @@ has_all(int pid, const char *const *entries)
 	return all;
 }
 
+/* Its parent, 0 where there is none; `name` is its own. */
+static int
+parent_of(int pid, char name[32])
+{
+	char path[64], text[512], *end;
+	int parent = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (host_file(path, text, sizeof(text)) == -1 ||
+	    sscanf(text, "%*d (%31[^)]", name) != 1)
+		return 0;
+	end = strrchr(text, ')');
+
+	return end != NULL && sscanf(end, ") %*c %d", &parent) == 1 ? parent
+								    : 0;
+}
+
+static bool
+is_looked_after(int pid)
+{
+	char ours[32] = "", name[32] = "";
+
+	prctl(PR_GET_NAME, ours);
+	while (pid > 1 && strcmp(name, ours) != 0)
+		pid = parent_of(pid, name);
+
+	return *ours != '\0' && strcmp(name, ours) == 0;
+}
+
 /* Looked at again through a descriptor: its number may be another's by now. */
 static bool
 kill_one(int pid, const char *const *entries)
@@ -70,7 +101,7 @@ kill_one(int pid, const char *const *entries)
 
 	if (ended.fd == -1)
 		return false;
-	killed = has_all(pid, entries) &&
+	killed = has_all(pid, entries) && !is_looked_after(pid) &&
 		 pidfd_send_signal(ended.fd, SIGKILL, NULL, 0) == 0;
 	if (killed)
 		poll(&ended, 1, KILLED_WAIT_MS);

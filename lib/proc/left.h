@@ -8,8 +8,10 @@
 #ifndef PROC_LEFT_H
 #define PROC_LEFT_H
 
-/* KILL every process of this user, but ourselves, whose environment has all
- * of `entries` ("NAME=value", NULL at the end), until there is none; bounded.
+/*
+ * KILL every process of this user whose environment has all of `entries`
+ * ("NAME=value", NULL at the end), until there is none; bounded. One below a
+ * living process of our own name is not left: that one will end it.
  */
 void left_kill(const char *const *entries);
 
