@@ -137,6 +137,21 @@ teardown() {
 	assert_equal "$(jq -c '[.waiting[].repo_key]' \
 	    S/agent_coordination_state.json)" '["app","lib"]'
 	kill -0 "$sleeper"
+
+	# said once, for as long as the code stays; giving back denies nobody
+	hermes-lease -r -s S -o $$ <out.json >back.json
+	assert_equal "$(jq -c '[.waiting[].repo_key]' \
+	    S/agent_coordination_state.json)" '["app","lib"]'
+	hermes-lease -s S -o $$ <in.json >again.json
+	assert_equal "$(said denied again.json)" '[]'
+	jq '.waiting[1].code = "needs"' S/agent_coordination_state.json >it
+	cp it S/agent_coordination_state.json
+	hermes-lease -s S -o $$ <in.json >again.json
+	assert_equal "$(said denied again.json | jq -c 'map(.[0])')" '["lib"]'
+	echo '{' >S/agent_coordination_state.json
+	hermes-lease -s S -o $$ <in.json >again.json
+	assert_equal "$(said denied again.json | jq -c 'map(.[0])')" \
+	    '["app","lib"]'
 }
 
 @test "lease: kill -9 of the holder, and the lease is taken over at once" {
