@@ -21,3 +21,7 @@ setup() {
 	INJECT=error=ENOSPC AT=$at "$top/tests/kill.sh" 1 apply
 	INJECT=error=EIO AT=$at "$top/tests/kill.sh" 1 rollback
 }
+
+@test "exec: what came out is not called changed where it could not be opened" {
+	INJECT=error=EMFILE AT='^openat 2[0-2][05]$' "$top/tests/kill.sh" 1 apply
+}

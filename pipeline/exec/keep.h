@@ -11,7 +11,8 @@
 #include "apply.h"
 #include "paths.h"
 
-/* Hash all of it once more; `kept` gets the paths of what was moved. */
+/* Hash all of it once more; `kept` gets the paths of what was moved, what
+ * cannot be read included. -1 where we ran short of descriptors or memory. */
 int keep_changed(struct apply *apply, struct paths *kept);
 
 #endif
