@@ -43,7 +43,7 @@ setup() {
 		text "web: $rest"
 		sound
 	done < <("${BUILD:-$top/build}/unit/reasons")
-	assert_equal "$count" 37
+	assert_equal "$count" 38
 }
 
 @test "plan: every remote reason defers, or blocks where a person is needed" {
