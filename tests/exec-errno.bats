@@ -22,6 +22,11 @@ setup() {
 	INJECT=error=EIO AT=$at "$top/tests/kill.sh" 1 rollback
 }
 
+@test "exec: an added file that cannot be looked at is not taken for gone" {
+	INJECT=error=EMFILE AT='^openat2 3(0[369]|12)$' "$top/tests/kill.sh" 1 \
+	    rollback
+}
+
 @test "exec: what came out is not called changed where it could not be opened" {
 	INJECT=error=EMFILE AT='^openat 2[0-2][05]$' "$top/tests/kill.sh" 1 apply
 }

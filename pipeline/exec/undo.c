@@ -87,12 +87,16 @@ undo_change(struct apply *apply, size_t i, bool ask)
 	return ours;
 }
 
-static bool
+/* Is there a file, or what is no folder? 1, 0; -1 the machine said no. */
+static int
 is_there(int tree, const char *path)
 {
 	struct stat st;
 
-	return folder_lstat(tree, path, &st) == 0 && !S_ISDIR(st.st_mode);
+	if (folder_lstat(tree, path, &st) == -1)
+		return left_or_failed() == FAILED ? -1 : 0;
+
+	return !S_ISDIR(st.st_mode);
 }
 
 static enum undone
@@ -101,11 +105,14 @@ undo_add(struct apply *apply, size_t i, bool ask)
 	const struct op *op = &apply->ops.list[i];
 	char name[OP_NAME_SIZE];
 	enum undone ours;
+	int there;
 
 	op_name(name, 'n', i);
-	if (folder_inode(apply->token_fd, name) != 0 ||
-	    !is_there(apply->tree_fd, op->path))
+	if (folder_inode(apply->token_fd, name) != 0)
 		return UNDONE;
+	there = is_there(apply->tree_fd, op->path);
+	if (there != 1)
+		return there == 0 ? UNDONE : FAILED;
 	ours = path_is_ours(apply, op);
 	if (ask || ours != UNDONE)
 		return ours;
@@ -123,12 +130,15 @@ undo_delete(struct apply *apply, size_t i, bool ask)
 {
 	const struct op *op = &apply->ops.list[i];
 	char name[OP_NAME_SIZE];
+	int there;
 
 	op_name(name, 'd', i);
 	if (folder_inode(apply->token_fd, name) == 0)
 		return UNDONE;
-	if (ask)
-		return is_there(apply->tree_fd, op->path) ? LEFT : UNDONE;
+	if (ask) {
+		there = is_there(apply->tree_fd, op->path);
+		return there == -1 ? FAILED : there ? LEFT : UNDONE;
+	}
 	if (folder_put(apply->token_fd, name, apply->tree_fd, op->path) == 0)
 		return UNDONE;
 
