@@ -165,6 +165,15 @@ jw_bytes(struct jw *jw, const char *name, const char *bytes, size_t len)
 }
 
 void
+jw_any_text(struct jw *jw, const char *name, const char *text)
+{
+	if (text != NULL)
+		jw_bytes(jw, name, text, strlen(text));
+	else
+		jw_null(jw, name);
+}
+
+void
 jw_list(struct jw *jw, const char *name, const struct list *list)
 {
 	size_t i;

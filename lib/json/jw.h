@@ -51,4 +51,7 @@ void jw_value(struct jw *jw, const char *name, const struct json *value);
  */
 void jw_bytes(struct jw *jw, const char *name, const char *bytes, size_t len);
 
+/* The same of a text that ends with NUL; NULL is null. */
+void jw_any_text(struct jw *jw, const char *name, const char *text);
+
 #endif

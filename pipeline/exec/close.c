@@ -62,7 +62,7 @@ close_say(struct apply *apply, const struct paths *paths)
 		jw_text(&jw, "url", apply->url);
 	} else {
 		jw_text(&jw, "code", apply->code);
-		jw_bytes(&jw, "detail", apply->detail, strlen(apply->detail));
+		jw_any_text(&jw, "detail", apply->detail);
 	}
 	if (paths != NULL &&
 	    (apply->verdict == VERDICT_ROLLBACK_BLOCKED || paths->count > 0))

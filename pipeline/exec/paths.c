@@ -28,6 +28,6 @@ paths_write(const struct paths *paths, struct jw *jw, const char *name)
 	jw_array(jw, name);
 	from = jw->out->len;
 	for (i = 0; i < paths->count && jw->out->len - from < PATHS_BYTES; i++)
-		jw_bytes(jw, NULL, paths->list[i], strlen(paths->list[i]));
+		jw_any_text(jw, NULL, paths->list[i]);
 	jw_end(jw);
 }

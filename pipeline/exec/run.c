@@ -101,7 +101,7 @@ run_result(const struct apply *apply, struct buf *out)
 	jw_text(&jw, "verdict", verdict_name(apply->verdict));
 	jw_text(&jw, "code", apply->code);
 	if (apply->detail[0] != '\0')
-		jw_bytes(&jw, "detail", apply->detail, strlen(apply->detail));
+		jw_any_text(&jw, "detail", apply->detail);
 	else
 		jw_null(&jw, "detail");
 	jw_text(&jw, "branch", apply->branch);

@@ -3,13 +3,6 @@
 #include "store/journal.h"
 #include <string.h>
 
-/* For people and for hermes-lease; what is not UTF-8 is not worth a fault. */
-static void
-put_path(struct jw *jw, const char *name, const char *path)
-{
-	jw_bytes(jw, name, path, strlen(path));
-}
-
 static void
 story_text(const struct apply *apply, bool done, struct buf *out)
 {
@@ -24,8 +17,8 @@ story_text(const struct apply *apply, bool done, struct buf *out)
 	jw_text(&jw, "cycle", apply->cycle);
 	jw_text(&jw, "repo_key", apply->repo_key);
 	jw_text(&jw, "path", apply->path);
-	put_path(&jw, "git_dir", target_git_dir(apply->target));
-	put_path(&jw, "common_dir", target_common_dir(apply->target));
+	jw_any_text(&jw, "git_dir", target_git_dir(apply->target));
+	jw_any_text(&jw, "common_dir", target_common_dir(apply->target));
 	jw_text(&jw, "strategy", apply->strategy);
 	jw_text(&jw, "branch", apply->branch);
 	jw_text(&jw, "before", apply->before);

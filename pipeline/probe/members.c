@@ -290,10 +290,7 @@ write_one(const struct member *member, struct jw *jw)
 	jw_text(jw, "role", member->role);
 	jw_text(jw, "class", member->class);
 	jw_text(jw, "tip", member->tip[0] != '\0' ? member->tip : NULL);
-	if (member->detail)
-		jw_bytes(jw, "detail", member->detail, strlen(member->detail));
-	else
-		jw_null(jw, "detail");
+	jw_any_text(jw, "detail", member->detail);
 	jw_end(jw);
 }
 

@@ -181,7 +181,7 @@ write_moved(const struct work *work)
 		return;
 	jw_init(&jw, &data);
 	jw_object(&jw, NULL);
-	jw_bytes(&jw, "branch", work->in.branch, strlen(work->in.branch));
+	jw_any_text(&jw, "branch", work->in.branch);
 	jw_text(&jw, "tip", member->tip);
 	jw_text(&jw, "previous", previous);
 	jw_text(&jw, "role", member->role);

@@ -24,15 +24,6 @@ leading(const struct inspection *in)
 }
 
 static void
-bytes(struct jw *jw, const char *name, const char *text)
-{
-	if (text)
-		jw_bytes(jw, name, text, strlen(text));
-	else
-		jw_null(jw, name);
-}
-
-static void
 count(struct jw *jw, const char *name, bool known, int64_t number)
 {
 	if (known)
@@ -54,7 +45,7 @@ write_reason(const struct inspection *in, struct jw *jw)
 	size_t i;
 
 	jw_text(jw, "reason", lead ? lead->code : "corrupt");
-	bytes(jw, "detail", lead ? lead->detail : NULL);
+	jw_any_text(jw, "detail", lead ? lead->detail : NULL);
 	jw_array(jw, "facts");
 	for (i = 0; i < in->fact_count; i++)
 		if (&in->facts[i] != lead)
@@ -65,8 +56,8 @@ write_reason(const struct inspection *in, struct jw *jw)
 static void
 write_place(const struct place *place, bool found, struct jw *jw)
 {
-	bytes(jw, "common_dir", found ? place->common_dir : NULL);
-	bytes(jw, "git_dir", found ? place->git_dir : NULL);
+	jw_any_text(jw, "common_dir", found ? place->common_dir : NULL);
+	jw_any_text(jw, "git_dir", found ? place->git_dir : NULL);
 	count(jw, "device", found, (int64_t)place->device);
 	count(jw, "inode", found, (int64_t)place->inode);
 	if (found) {
@@ -88,13 +79,13 @@ write_head(const struct inspection *in, bool opened, struct jw *jw)
 	} else {
 		jw_object(jw, "head");
 		jw_text(jw, "oid", oid(in->head_oid));
-		bytes(jw, "branch", in->head_branch);
+		jw_any_text(jw, "branch", in->head_branch);
 		jw_bool(jw, "detached", !in->head_branch);
 		jw_bool(jw, "unborn",
 		    in->head_branch && in->head_oid[0] == '\0');
 		jw_end(jw);
 	}
-	bytes(jw, "branch", in->branch);
+	jw_any_text(jw, "branch", in->branch);
 	jw_text(jw, "branch_oid", oid(in->branch_oid));
 	if (in->upstream_ref) {
 		jw_object(jw, "upstream");
@@ -103,7 +94,7 @@ write_head(const struct inspection *in, bool opened, struct jw *jw)
 			     : NULL;
 		jw_text(jw, "remote", remote);
 		free(remote);
-		bytes(jw, "ref", in->upstream_ref);
+		jw_any_text(jw, "ref", in->upstream_ref);
 		jw_end(jw);
 	} else {
 		jw_null(jw, "upstream");
@@ -122,7 +113,7 @@ write_tree(const struct inspection *in, struct jw *jw)
 	    in->untracked_count);
 	jw_array(jw, "dirty_paths");
 	for (i = 0; i < in->dirty_path_count; i++)
-		bytes(jw, NULL, in->dirty_paths[i]);
+		jw_any_text(jw, NULL, in->dirty_paths[i]);
 	jw_end(jw);
 }
 
@@ -159,7 +150,7 @@ write_change(const struct comparison *comparison, struct jw *jw)
 	jw_int(jw, "new_bytes", change->new_bytes);
 	jw_array(jw, "sensitive_paths");
 	for (i = 0; i < change->sensitive.count; i++)
-		bytes(jw, NULL, change->sensitive.items[i].path);
+		jw_any_text(jw, NULL, change->sensitive.items[i].path);
 	jw_end(jw);
 	jw_end(jw);
 }
@@ -173,7 +164,7 @@ write_paths(const struct change_paths *paths, bool known, const char *name,
 	jw_array(jw, name);
 	for (i = 0; known && i < paths->count; i++) {
 		jw_object(jw, NULL);
-		bytes(jw, "path", paths->items[i].path);
+		jw_any_text(jw, "path", paths->items[i].path);
 		jw_text(jw, "kind", paths->items[i].kind);
 		jw_end(jw);
 	}
@@ -207,7 +198,7 @@ write_comparison(const struct row *row, struct jw *jw)
 	jw_bool(jw, "tip_known", comparison->known);
 	write_evidence(row, jw);
 	signed_write(&comparison->signature, "signature", jw);
-	bytes(jw, "staging", comparison->staging);
+	jw_any_text(jw, "staging", comparison->staging);
 	count(jw, "ahead_count", known, comparison->relation.ahead_count);
 	count(jw, "behind_count", known, comparison->relation.behind_count);
 	write_change(comparison, jw);
@@ -228,7 +219,7 @@ row_write(const struct row *row, struct buf *out)
 	jw_init(&jw, out);
 	jw_object(&jw, NULL);
 	jw_text(&jw, "repo_key", row->repo->repo_key);
-	bytes(&jw, "path", row->repo->path);
+	jw_any_text(&jw, "path", row->repo->path);
 	write_reason(in, &jw);
 	write_place(&in->place, found, &jw);
 	write_head(in, opened, &jw);

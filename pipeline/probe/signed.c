@@ -145,15 +145,6 @@ signed_verify(struct signed_tip *out, const struct probe *probe,
 		verify_tags(&job, listed);
 }
 
-static void
-bytes(struct jw *jw, const char *name, const char *text)
-{
-	if (text)
-		jw_bytes(jw, name, text, strlen(text));
-	else
-		jw_null(jw, name);
-}
-
 void
 signed_write(const struct signed_tip *tip, const char *name, struct jw *jw)
 {
@@ -170,9 +161,9 @@ signed_write(const struct signed_tip *tip, const char *name, struct jw *jw)
 	jw_text(jw, "detail", verdict->detail);
 	jw_text(jw, "format", signature_format_name(verdict->format));
 	jw_text(jw, "object", tip->object[0] != '\0' ? tip->object : NULL);
-	bytes(jw, "tag", tip->tag);
-	bytes(jw, "signer", verdict->signer);
-	bytes(jw, "key", verdict->key);
+	jw_any_text(jw, "tag", tip->tag);
+	jw_any_text(jw, "signer", verdict->signer);
+	jw_any_text(jw, "key", verdict->key);
 	jw_text(jw, "keys", verdict->keys);
 	jw_end(jw);
 }
