@@ -69,7 +69,7 @@ parts_lint  = lint
 parts_check-model = model
 parts_bench = bench
 parts_deps  = demo
-fetch       = $(if $(filter demo check check-kill check-errno check-power check-races check-harness check-sweep check-model asan lint bench deps,$(MAKECMDGOALS)),-i)
+fetch       = $(if $(strip $(foreach g,$(MAKECMDGOALS),$(parts_$(g)))),-i)
 needs       = $(BUILD)/.needs
 $(needs): FORCE
 	@CC='$(CC)' tests/need $(fetch) build $(foreach g,$(MAKECMDGOALS),$(parts_$(g)))
