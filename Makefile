@@ -31,7 +31,7 @@ CFLAGS ?= -O2 -g
 JOBS   ?= $(shell nproc)
 BATS   ?= --jobs $(JOBS) --no-parallelize-within-files
 PKGS    = libgit2 libcurl libcjson nettle
-ROOMS   = base json model store proc git stage# bottom first
+ROOMS   = base json model store proc plumbing git stage# bottom first
 STAGES  = $(patsubst pipeline/%/main.c,%,$(wildcard pipeline/*/main.c))
 
 # Asked when the first recipe wants it and not when this file is read: on a

@@ -2,7 +2,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/access.h"
-#include "git/environment.h"
+#include "plumbing/environment.h"
 #include "git/lg.h"
 #include "git/patience.h"
 #include "git/trouble.h"

@@ -61,6 +61,14 @@ privileges_restrict(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
+static void
+memory_limit(size_t most)
+{
+	struct rlimit limit = { most, most };
+
+	setrlimit(RLIMIT_DATA, &limit);
+}
+
 /*
  * Put the ends to 0, 1, 2 and 3 (closed by exec), what is handed on behind
  * them, and close all others. All are moved out of the way first: one may be
@@ -110,6 +118,8 @@ child_exec(const struct child_options *options, const struct ends *ends,
 		_exit(EX_TEMPFAIL);
 	if (options->restrict_privileges)
 		privileges_restrict();
+	if (options->memory_max != 0)
+		memory_limit(options->memory_max);
 	if (options->cwd != NULL && chdir(options->cwd) == -1)
 		child_fail(failed, -errno);
 	if (ends_place(ends, options) == 0) {

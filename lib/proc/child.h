@@ -23,13 +23,14 @@ struct child_options {
 	const char *cwd;         /* borrowed; NULL: ours */
 	const char *input;       /* borrowed; NULL: /dev/null */
 	size_t input_len;
-	const int *fds;           /* borrowed; the child's 4, 5 and so on */
-	size_t fd_count;          /* CHILD_FDS_MAX at most */
-	int64_t deadline_ms;      /* from the start; at least 1 */
-	int64_t grace_ms;         /* between TERM and KILL */
-	size_t output_max;        /* bytes kept of stdout and of stderr each */
-	bool merge;               /* stderr into `out` too, in order */
-	bool subreaper;           /* adopt and kill orphans */
+	const int *fds;      /* borrowed; the child's 4, 5 and so on */
+	size_t fd_count;     /* CHILD_FDS_MAX at most */
+	int64_t deadline_ms; /* from the start; at least 1 */
+	int64_t grace_ms;    /* between TERM and KILL */
+	size_t output_max;   /* bytes kept of stdout and of stderr each */
+	size_t memory_max;   /* of data it may have (RLIMIT_DATA); 0: any */
+	bool merge;          /* stderr into `out` too, in order */
+	bool subreaper;      /* adopt and kill orphans */
 	bool restrict_privileges; /* no_new_privs, no core files */
 };
 

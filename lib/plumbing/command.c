@@ -1,0 +1,180 @@
+#include "plumbing/command.h"
+#include "base/alloc.h"
+#include "plumbing/environment.h"
+#include "proc/child.h"
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRACE_MS 1000
+#define OUTPUT_MAX ((size_t)64 << 10)
+#define MEMORY_MAX ((size_t)2 << 30)
+#define EMPTY "none" /* a folder of ours with nothing in it (scratch.h) */
+
+/* C3. core.alternateRefsCommand must be a real program: without it fetch runs
+ * git in the alternate, which is a checkout. */
+static const char *const settings[] = { "core.hooksPath\n/dev/null",
+	"core.fsmonitor\nfalse", "core.alternateRefsCommand\n/bin/true",
+	"gc.auto\n0", "maintenance.auto\nfalse", "core.splitIndex\nfalse",
+	"fetch.unpackLimit\n1", "advice.detachedHead\nfalse", NULL };
+
+static void
+variable(struct list *variables, const char *name, const char *value)
+{
+	char *text = xasprintf("%s=%s", name, value);
+
+	list_add(variables, text);
+	free(text);
+}
+
+static char **
+make_env(const struct command *command)
+{
+	struct list variables = { 0 }, config = { 0 };
+	char *none = xasprintf("%s/" EMPTY, command->git_dir);
+	const char *const *setting;
+	char **env;
+
+	for (setting = settings; *setting != NULL; setting++)
+		list_add(&config, *setting);
+	variable(&variables, "GIT_DIR", command->git_dir);
+	variable(&variables, "GIT_WORK_TREE",
+	    command->worktree != NULL ? command->worktree : none);
+	if (command->index != NULL)
+		variable(&variables, "GIT_INDEX_FILE", command->index);
+	variable(&variables, "GIT_OPTIONAL_LOCKS", "0");
+	variable(&variables, "GIT_NO_LAZY_FETCH", "1");
+	variable(&variables, "GIT_LITERAL_PATHSPECS", "1");
+	env = environment_repository(&config, &variables);
+	list_clear(&variables);
+	list_clear(&config);
+	free(none);
+
+	return env;
+}
+
+/* The first line that git calls an error, else the last one. */
+static void
+take_line(char *out, size_t size, const struct buf *text)
+{
+	const char *at = buf_text(text), *end, *best = "", *best_end = best;
+
+	for (; *at != '\0'; at = *end == '\0' ? end : end + 1) {
+		end = strchrnul(at, '\n');
+		if (end == at)
+			continue;
+		best = at;
+		best_end = end;
+		if (strncmp(at, "fatal: ", 7) == 0 ||
+		    strncmp(at, "error: ", 7) == 0) {
+			best += 7;
+			break;
+		}
+	}
+	snprintf(out, size, "%.*s", (int)(best_end - best), best);
+	for (; *out != '\0'; out++)
+		if (iscntrl((unsigned char)*out))
+			*out = '?';
+}
+
+static enum command_end
+end_of(const struct child_result *child)
+{
+	const char *text = buf_text(&child->err);
+
+	if (child->timed_out)
+		return COMMAND_TIMEOUT;
+	if (child->not_started)
+		return COMMAND_ABSENT;
+	if (child->signal == 0 && child->exit_code == 0)
+		return COMMAND_DONE;
+	if (strstr(text, "Out of memory") != NULL ||
+	    strstr(text, strerror(ENOMEM)) != NULL)
+		return COMMAND_MEMORY;
+	if (strstr(text, strerror(ENOSPC)) != NULL ||
+	    strstr(text, strerror(EDQUOT)) != NULL)
+		return COMMAND_NO_SPACE;
+	if (child->signal != 0)
+		return COMMAND_DIED;
+	if (strstr(text, strerror(EACCES)) != NULL)
+		return COMMAND_DENIED;
+
+	return COMMAND_REFUSED;
+}
+
+int
+command_run(const struct command *command, struct command_result *result,
+    struct err *err)
+{
+	const char *argv[COMMAND_ARGS_MAX + 2] = { "git" };
+	struct child_result child = { 0 };
+	char **env = make_env(command);
+	struct child_options options = { .argv = argv,
+		.env = (const char *const *)env,
+		.cwd = command->git_dir,
+		.input = command->input,
+		.input_len = command->input_len,
+		.deadline_ms = command->deadline_ms != 0 ? command->deadline_ms
+							 : COMMAND_DEADLINE_MS,
+		.grace_ms = GRACE_MS,
+		.output_max =
+		    command->output_max != 0 ? command->output_max : OUTPUT_MAX,
+		.memory_max = MEMORY_MAX,
+		.subreaper = true };
+	size_t i;
+	int rc;
+
+	*result = (struct command_result){ .status = -1 };
+	for (i = 0; i < COMMAND_ARGS_MAX && command->argv[i] != NULL; i++)
+		argv[i + 1] = command->argv[i];
+	rc = child_run(&options, &child, err);
+	if (rc == 0) {
+		result->end = end_of(&child);
+		result->status = child.exit_code;
+		result->out = child.out;
+		child.out = (struct buf){ 0 };
+		take_line(result->said, sizeof(result->said), &child.err);
+	}
+	child_result_clear(&child);
+	environment_free(env);
+
+	return rc;
+}
+
+static const struct {
+	int code, number;
+	const char *text;
+} failures[] = {
+	[COMMAND_REFUSED] = { EX_DATAERR, 0, "it refused" },
+	[COMMAND_ABSENT] = { EX_UNAVAILABLE, ENOENT, "there is no git" },
+	[COMMAND_TIMEOUT] = { EX_IOERR, ETIMEDOUT, "not done in time" },
+	[COMMAND_MEMORY] = { EX_IOERR, ENOMEM, "out of memory" },
+	[COMMAND_NO_SPACE] = { EX_IOERR, ENOSPC, "no space is left" },
+	[COMMAND_DENIED] = { EX_IOERR, EACCES, "permission denied" },
+	[COMMAND_DIED] = { EX_IOERR, EINTR, "a signal ended it" },
+};
+
+int
+command_must(const struct command *command, struct command_result *result,
+    struct err *err)
+{
+	if (command_run(command, result, err) == -1)
+		return -1;
+	if (result->end == COMMAND_DONE)
+		return 0;
+	err_set(err, failures[result->end].code, "git %s: %s", command->argv[0],
+	    result->said[0] != '\0' ? result->said
+				    : failures[result->end].text);
+	err->number = failures[result->end].number;
+
+	return -1;
+}
+
+void
+command_result_clear(struct command_result *result)
+{
+	buf_clear(&result->out);
+	*result = (struct command_result){ 0 };
+}
