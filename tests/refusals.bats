@@ -90,16 +90,14 @@ behind() {
 
 @test "refusals: what will not pass by itself cools down at once" {
 	repo_make a
-	git -C work/a update-index --add --cacheinfo "160000,$(git_at work/a),sub"
-	git -C work/a commit -qm sub
-	mkdir -p work/a/sub
-	git -C work/a push -q origin main
-	git -C src/a pull -q
-	git -C work/a rm -q --cached sub
-	upstream_commit a sub/file two
+	upstream_commit a .gitattributes 'new filter=never'
+	upstream_commit a new two
+	git config --global filter.never.smudge false
+	git config --global filter.never.required true
 	house_make a
 	run -1 hermes-cycle
-	assert_equal "$(told)" '["refused","submodules","behind"]'
+	assert_equal "$(told)" '["refused","needs-filter","behind"]'
+	[[ $(jq -r '.exec.repos[0].detail' $last) == *'new: smudge filter never failed'* ]]
 	hermes-cycle
 	assert_equal "$(told)" '["cooldown"]'
 }

@@ -13,6 +13,7 @@
 
 #define ATTRIBUTES_MAX ((size_t)16 << 20)
 #define OUTPUT_MAX ((size_t)1 << 30)
+#define LOOK_MS 120000 /* to compare files, none of which is fetched */
 
 /* N1; those that say how git keeps an index are among them. */
 static const char *const byte_settings[] = { "core.autocrlf", "core.eol",
@@ -289,7 +290,8 @@ content_refresh(struct content *content, const char *file, bool really,
 		.worktree = content->worktree,
 		.index = file,
 		.argv = { "update-index", "-q", "--ignore-submodules",
-		    "--unmerged", really ? "--really-refresh" : "--refresh" } };
+		    "--unmerged", really ? "--really-refresh" : "--refresh" },
+		.deadline_ms = LOOK_MS };
 	struct command_result result;
 	int rc = run_compare(&command, &result, err);
 
@@ -317,7 +319,8 @@ content_edited(struct content *content, const char *file, struct list *paths,
 		.index = file,
 		.argv = { "diff-files", "-z", "--name-only",
 		    "--ignore-submodules=all" },
-		.output_max = OUTPUT_MAX };
+		.output_max = OUTPUT_MAX,
+		.deadline_ms = LOOK_MS };
 	struct command_result result;
 	int rc = command_must(&command, &result, err);
 

@@ -2,9 +2,9 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/access.h"
-#include "plumbing/environment.h"
 #include "git/keyring.h"
 #include "git/patience.h"
+#include "plumbing/environment.h"
 #include "proc/child.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,29 +1,10 @@
 #include "base/alloc.h"
+#include "git/names.h"
 #include "git/target_in.h"
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define OLD_MODE 0100664 /* of old gits, for 0100644; git takes it so */
-
-/* May a tree put something here? libgit2's index will not have it all. */
-static bool
-path_is_safe(const char *path)
-{
-	const char *at = path, *end;
-
-	if (*path == '\0' || *path == '/')
-		return false;
-	for (;; at = end + 1) {
-		end = strchrnul(at, '/');
-		if (end == at || (end - at == 1 && at[0] == '.') ||
-		    (end - at == 2 && at[0] == '.' && at[1] == '.') ||
-		    (end - at == 4 && strncasecmp(at, ".git", 4) == 0))
-			return false;
-		if (*end == '\0')
-			return true;
-	}
-}
 
 static bool
 mode_of(unsigned raw, unsigned *out)
@@ -72,7 +53,7 @@ add_delta(struct target_changes *out, const git_diff_delta *delta,
 	const char *path = delta->new_file.path;
 	struct target_change *change = add_change(out, path);
 
-	if (!path_is_safe(path))
+	if (!names_path_safe(path))
 		return err_set(err, EX_DATAERR,
 		    "%s: a path that no "
 		    "checkout may hold",

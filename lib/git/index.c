@@ -1,160 +1,322 @@
 #include "git/index.h"
 #include "base/alloc.h"
-#include "git/target_in.h"
+#include "git/index_scan.h"
+#include "git/names.h"
+#include "store/io.h"
+#include <fcntl.h>
+#include <nettle/sha1.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-int
-index_staged(struct target *target, enum target_side side, char **path,
-    struct err *err)
+/* Of an entry, in bytes from its beginning. */
+enum known_at {
+	AT_CTIME = 0,
+	AT_MTIME = 8,
+	AT_DEV = 16,
+	AT_INO = 20,
+	AT_UID = 28,
+	AT_GID = 32,
+	AT_SIZE = 36
+};
+
+static void
+put_number(unsigned char *at, uint64_t number)
 {
-	git_diff_options options;
-	git_index *index = NULL;
-	git_diff *diff = NULL;
-	const git_diff_delta *delta;
-	int failed;
-
-	*path = NULL;
-	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
-	options.flags = GIT_DIFF_INCLUDE_TYPECHANGE;
-	failed = git_repository_index(&index, target->repo) < 0 ||
-		 git_index_read(index, 1) < 0 ||
-		 git_diff_tree_to_index(&diff, target->repo, target->tree[side],
-		     index, &options) < 0;
-	if (!failed && git_diff_num_deltas(diff) > 0) {
-		delta = git_diff_get_delta(diff, 0);
-		*path = xstrdup(delta->new_file.path);
-	}
-	git_diff_free(diff);
-	git_index_free(index);
-	if (failed)
-		return lg_err(err, EX_DATAERR, "%s/index", target->git_dir);
-
-	return 0;
+	at[0] = (unsigned char)(number >> 24);
+	at[1] = (unsigned char)(number >> 16);
+	at[2] = (unsigned char)(number >> 8);
+	at[3] = (unsigned char)number;
 }
 
 static void
-entry_stat(git_index_entry *entry, const struct stat *st)
+put_time(unsigned char *at, const struct timespec *when)
 {
-	entry->ctime.seconds = (int32_t)st->st_ctim.tv_sec;
-	entry->ctime.nanoseconds = (uint32_t)st->st_ctim.tv_nsec;
-	entry->mtime.seconds = (int32_t)st->st_mtim.tv_sec;
-	entry->mtime.nanoseconds = (uint32_t)st->st_mtim.tv_nsec;
-	entry->dev = (uint32_t)st->st_dev;
-	entry->ino = (uint32_t)st->st_ino;
-	entry->uid = st->st_uid;
-	entry->gid = st->st_gid;
-	entry->file_size = (uint32_t)st->st_size;
+	put_number(at, (uint64_t)when->tv_sec);
+	put_number(at + 4, (uint64_t)when->tv_nsec);
 }
 
-static int
-add_entry(git_index *index, const struct target_change *change,
-    const struct stat *st, struct err *err)
+static bool
+is_number(const unsigned char *at, uint64_t number)
 {
-	const git_index_entry *old =
-	    git_index_get_bypath(index, change->path, 0);
-	git_index_entry entry = { 0 };
+	return index_number(at) == (uint32_t)number;
+}
 
-	if (old != NULL) { /* assume-unchanged and the like */
-		entry.flags = old->flags & GIT_INDEX_ENTRY_VALID;
-		entry.flags_extended = old->flags_extended;
-	}
-	entry.path = change->path;
-	entry.mode = change->new_mode;
-	if (lg_oid(&entry.id, change->new_oid, err) == -1)
-		return -1;
-	if (st->st_ino != 0 && change->new_mode != TARGET_GITLINK)
-		entry_stat(&entry, st);
-	if (git_index_add(index, &entry) < 0)
-		return lg_err(err, EX_DATAERR, "%s", change->path);
+static bool
+is_time(const unsigned char *at, const struct timespec *when)
+{
+	return is_number(at, (uint64_t)when->tv_sec) &&
+	       is_number(at + 4, (uint64_t)when->tv_nsec);
+}
+
+/* All but the ctime. */
+static bool
+knows_file(const unsigned char *known, const struct stat *st)
+{
+	return is_time(known + AT_MTIME, &st->st_mtim) &&
+	       is_number(known + AT_INO, st->st_ino) &&
+	       is_number(known + AT_UID, st->st_uid) &&
+	       is_number(known + AT_GID, st->st_gid) &&
+	       is_number(known + AT_SIZE, (uint64_t)st->st_size);
+}
+
+bool
+index_knows(const struct target_change *change, const struct stat *st)
+{
+	return knows_file(change->known, st) &&
+	       is_time(change->known + AT_CTIME, &st->st_ctim);
+}
+
+/* One index being read: its entry in hand, none behind the last. */
+struct side {
+	struct index_scan scan;
+	struct index_entry entry;
+	int found; /* as index_scan_next() has it */
+};
+
+static int
+side_next(struct side *side, bool *converts, struct err *err)
+{
+	static const char attributes[] = ".gitattributes";
+	const char *name;
+
+	side->found = index_scan_next(&side->scan, &side->entry);
+	if (side->found == 0)
+		return 0;
+	if (side->found == -1)
+		return err_set(err, EX_DATAERR, "index: it is damaged");
+	if (!names_path_safe(side->entry.path))
+		return err_set(err, EX_DATAERR,
+		    "index: %s: a path that no checkout may hold",
+		    side->entry.path);
+	if (side->entry.stage != 0)
+		return err_set(err, EX_DATAERR, "index: %s: has a conflict",
+		    side->entry.path);
+	name = strrchr(side->entry.path, '/');
+	name = name != NULL ? name + 1 : side->entry.path;
+	*converts |= strcmp(name, attributes) == 0;
 
 	return 0;
 }
 
 static int
-change_entries(git_index *index, const struct target_changes *changes,
-    const struct stat *stats, struct err *err)
+side_begin(struct side *side, const struct buf *bytes, bool *converts,
+    struct err *err)
 {
+	*side = (struct side){ 0 };
+	if (bytes->len == 0)
+		return 0;
+	if (index_scan_begin(&side->scan, bytes) == -1)
+		return err_set(err, EX_DATAERR, "index: of an unknown kind");
+
+	return side_next(side, converts, err);
+}
+
+static void
+hex_of(char out[OID_SIZE], const unsigned char *oid)
+{
+	static const char digits[] = "0123456789abcdef";
 	size_t i;
 
-	for (i = 0; i < changes->count; i++)
-		if (changes->list[i].new_mode == TARGET_ABSENT)
-			git_index_remove(index, changes->list[i].path, 0);
-	for (i = 0; i < changes->count; i++)
-		if (changes->list[i].new_mode != TARGET_ABSENT &&
-		    add_entry(index, &changes->list[i], &stats[i], err) == -1)
-			return -1;
-
-	return 0;
+	for (i = 0; i < (OID_SIZE - 1) / 2; i++) {
+		out[2 * i] = digits[oid[i] >> 4];
+		out[2 * i + 1] = digits[oid[i] & 15];
+	}
+	out[OID_SIZE - 1] = '\0';
 }
 
-static int
-smudge_racy(git_index *index, const struct stat *old, struct err *err)
+static void
+take_old(struct target_change *change, const struct index_entry *entry)
 {
-	const git_index_entry *at;
-	git_index_entry entry;
-	size_t i, count = git_index_entrycount(index);
+	change->old_mode = entry->mode;
+	change->old_assumed = entry->assumed;
+	hex_of(change->old_oid, entry->raw + INDEX_OID_AT);
+	memcpy(change->known, entry->raw, INDEX_STAT_SIZE);
+}
 
-	for (i = 0; i < count; i++) {
-		at = git_index_get_byindex(index, i);
-		if (at->mtime.seconds < (int32_t)old->st_mtim.tv_sec ||
-		    at->file_size == 0 || at->mode == TARGET_GITLINK)
-			continue;
-		entry = *at;
-		entry.file_size = 0;
-		if (git_index_add(index, &entry) < 0)
-			return lg_err(err, EX_DATAERR, "%s", at->path);
-	}
+static void
+take_new(struct target_change *change, const struct index_entry *entry)
+{
+	change->new_mode = entry->mode;
+	hex_of(change->new_oid, entry->raw + INDEX_OID_AT);
+}
 
-	return 0;
+static void
+add_change(struct target_changes *out, const struct index_entry *old,
+    const struct index_entry *new)
+{
+	struct target_change *change;
+
+	if (old != NULL && new != NULL &&
+	    old->mode ==
+		new->mode &&memcmp(old->raw + INDEX_OID_AT,
+		    new->raw + INDEX_OID_AT, INDEX_OID_SIZE) == 0)
+		return;
+	out->list =
+	    xgrow(out->list, out->count, &out->cap, sizeof(out->list[0]));
+	change = &out->list[out->count++];
+	*change = (struct target_change){
+		.path = xstrdup(old != NULL ? old->path : new->path)
+	};
+	if (old != NULL)
+		take_old(change, old);
+	if (new != NULL)
+		take_new(change, new);
+}
+
+/* Which of the two is first? Both where they are at the same path. */
+static int
+side_order(const struct side *old, const struct side *new)
+{
+	if (old->found == 0 || new->found == 0)
+		return new->found - old->found;
+
+	return strcmp(old->entry.path, new->entry.path);
 }
 
 int
-index_change(const char *file, const struct stat *old,
-    const struct target_changes *changes, const struct stat *stats,
-    struct err *err)
+index_compare(struct target_changes *out, const struct buf *old_bytes,
+    const struct buf *new_bytes, bool *converts, struct err *err)
 {
-	git_index *index = NULL;
-	int rc = 0;
+	struct side old, new;
+	int order, rc;
 
-	if (git_index_open(&index, file) < 0)
-		return lg_err(err, EX_DATAERR, "%s", file);
-	if (old != NULL)
-		rc = smudge_racy(index, old, err);
-	if (rc == 0)
-		rc = change_entries(index, changes, stats, err);
-	if (rc == 0 && git_index_write(index) < 0)
-		rc = lg_err(err, EX_IOERR, "%s", file);
-	git_index_free(index);
+	*out = (struct target_changes){ 0 };
+	*converts = false;
+	rc = side_begin(&old, old_bytes, converts, err);
+	if (side_begin(&new, new_bytes, converts, err) == -1)
+		rc = -1;
+	while (rc == 0 && (old.found == 1 || new.found == 1)) {
+		order = side_order(&old, &new);
+		add_change(out, order <= 0 ? &old.entry : NULL,
+		    order >= 0 ? &new.entry : NULL);
+		if (order <= 0)
+			rc = side_next(&old, converts, err);
+		if (rc == 0 && order >= 0)
+			rc = side_next(&new, converts, err);
+	}
+	index_scan_end(&old.scan);
+	index_scan_end(&new.scan);
+	if (rc == -1)
+		target_changes_clear(out);
 
 	return rc;
 }
 
-static bool
-same_file(const struct stat *a, const struct stat *b)
+static int
+by_path(const void *a, const void *b)
 {
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
-	       a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+	const struct index_file *one = a, *two = b;
+
+	return strcmp(one->path, two->path);
+}
+
+void
+index_files_sort(struct index_file *files, size_t count)
+{
+	if (count > 0)
+		qsort(files, count, sizeof(*files), by_path);
+}
+
+static void
+stamp_entry(unsigned char *raw, const struct stat *st, enum index_stamp how)
+{
+	if (how == INDEX_STAMP_CTIME && !knows_file(raw, st))
+		return;
+	put_time(raw + AT_CTIME, &st->st_ctim);
+	put_time(raw + AT_MTIME, &st->st_mtim);
+	put_number(raw + AT_DEV, st->st_dev);
+	put_number(raw + AT_INO, st->st_ino);
+	put_number(raw + AT_UID, st->st_uid);
+	put_number(raw + AT_GID, st->st_gid);
+	put_number(raw + AT_SIZE, (uint64_t)st->st_size);
+}
+
+/* Is any entry besides as young as the index, by git's seconds? */
+static int
+stamp_entries(struct buf *bytes, const struct index_file *files, size_t count,
+    enum index_stamp how, time_t written, bool *racy, struct err *err)
+{
+	struct index_entry entry;
+	struct index_scan scan;
+	size_t i = 0;
+	int found, order;
+
+	if (index_scan_begin(&scan, bytes) == -1)
+		return err_set(err, EX_DATAERR, "index: of an unknown kind");
+	while ((found = index_scan_next(&scan, &entry)) == 1) {
+		order = -1;
+		while (i < count &&
+		       (order = strcmp(files[i].path, entry.path)) < 0)
+			i++;
+		if (order == 0 && i < count && files[i].st.st_ino != 0)
+			stamp_entry((unsigned char *)bytes->data +
+					(entry.raw - scan.start),
+			    &files[i].st, how);
+		else if (index_number(entry.raw + AT_MTIME) >=
+			 (uint32_t)written)
+			*racy = true;
+	}
+	index_scan_end(&scan);
+
+	return found == 0 ? 0
+			  : err_set(err, EX_DATAERR, "index: it is damaged");
+}
+
+/* Where index.skipHash left it out it stays out. */
+static void
+sign_bytes(struct buf *bytes)
+{
+	static const uint8_t none[SHA1_DIGEST_SIZE];
+	size_t len = bytes->len - SHA1_DIGEST_SIZE;
+	uint8_t *sum = (uint8_t *)bytes->data + len;
+	struct sha1_ctx hash;
+
+	if (memcmp(sum, none, sizeof(none)) == 0)
+		return;
+	sha1_init(&hash);
+	sha1_update(&hash, len, (const uint8_t *)bytes->data);
+	sha1_digest(&hash, SHA1_DIGEST_SIZE, sum);
+}
+
+static int
+stamp_file(int fd, const struct index_file *files, size_t count,
+    enum index_stamp how, struct err *err)
+{
+	struct timespec times[2] = { { 0, UTIME_OMIT } };
+	bool keep = how == INDEX_STAMP_CTIME;
+	struct buf bytes = { 0 };
+	struct stat st;
+	int rc = 0;
+
+	if (fstat(fd, &st) == -1 || io_read_from(fd, 0, &bytes) == -1)
+		rc = err_sys(err, EX_IOERR, "index");
+	if (rc == 0)
+		rc = stamp_entries(&bytes, files, count, how, st.st_mtim.tv_sec,
+		    &keep, err);
+	if (rc == 0) {
+		sign_bytes(&bytes);
+		times[1] = st.st_mtim;
+		if (io_write_at(fd, 0, bytes.data, bytes.len) == -1 ||
+		    (keep && futimens(fd, times) == -1))
+			rc = err_sys(err, EX_IOERR, "index");
+	}
+	buf_clear(&bytes);
+
+	return rc;
 }
 
 int
-index_moved(const char *file, const struct target_changes *changes,
-    const struct stat *stats, const struct stat *now, struct err *err)
+index_stamp(int dir, const char *name, const struct index_file *files,
+    size_t count, enum index_stamp how, struct err *err)
 {
-	git_index *index = NULL;
-	size_t i;
-	int rc = 0;
+	int fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC), rc;
 
-	if (git_index_open(&index, file) < 0)
-		return lg_err(err, EX_DATAERR, "%s", file);
-	for (i = 0; rc == 0 && i < changes->count; i++)
-		if (changes->list[i].new_mode != TARGET_ABSENT &&
-		    same_file(&stats[i], &now[i]))
-			rc = add_entry(index, &changes->list[i], &now[i], err);
-	if (rc == 0 && git_index_write(index) < 0)
-		rc = lg_err(err, EX_IOERR, "%s", file);
-	git_index_free(index);
+	if (fd == -1)
+		return err_sys(err, EX_IOERR, "%s", name);
+	rc = stamp_file(fd, files, count, how, err);
+	if (close(fd) == -1 && rc == 0)
+		rc = err_sys(err, EX_IOERR, "%s", name);
 
 	return rc;
 }

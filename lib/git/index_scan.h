@@ -14,9 +14,11 @@
 #include <stdint.h>
 
 #define INDEX_CHECKSUM 20
-#define INDEX_STAT_SIZE 40 /* from an entry's start: what git knows of a file  \
-			    */
-#define INDEX_OID_AT 40    /* of an entry: 20 bytes */
+#define INDEX_STAT_SIZE                                                        \
+	40              /* from an entry's start: what git knows of a file     \
+			 */
+#define INDEX_OID_AT 40 /* of an entry */
+#define INDEX_OID_SIZE 20
 
 struct index_scan {
 	const unsigned char *start, *at, *end; /* borrowed; without checksum */

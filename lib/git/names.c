@@ -90,6 +90,22 @@ names_unsafe(const char *name)
 	return strlen(name) > COMPONENT_MAX ? "over-long" : NULL;
 }
 
+bool
+names_path_safe(const char *path)
+{
+	const char *at, *end;
+
+	for (at = path;; at = end + 1) {
+		end = strchrnul(at, '/');
+		if (end == at || (end - at == 1 && at[0] == '.') ||
+		    (end - at == 2 && at[0] == '.' && at[1] == '.') ||
+		    (end - at == 4 && strncasecmp(at, ".git", 4) == 0))
+			return false;
+		if (*end == '\0')
+			return true;
+	}
+}
+
 /* 0100664 was written by old gits and is read as 0100644. */
 const char *
 names_unsafe_mode(unsigned mode)

@@ -9,6 +9,8 @@
 #ifndef GIT_NAMES_H
 #define GIT_NAMES_H
 
+#include <stdbool.h>
+
 #define NAMES_PATH_MAX 3500 /* bytes below the worktree */
 
 /*
@@ -16,6 +18,10 @@
  * "separator", "control-character", "over-long". Static.
  */
 const char *names_unsafe(const char *name);
+
+/* May anything be put at `path`, below a worktree? Not where a part of it is
+ * empty, ".", ".." or ".git" in any case. */
+bool names_path_safe(const char *path);
 
 /* What is wrong with an entry's raw mode, or NULL: "mode". Static. */
 const char *names_unsafe_mode(unsigned mode);

@@ -2,11 +2,11 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/access.h"
-#include "plumbing/environment.h"
 #include "git/lg.h"
 #include "git/patience.h"
 #include "git/trouble.h"
 #include "model/url.h"
+#include "plumbing/environment.h"
 #include "proc/host.h"
 #include "proc/reap.h"
 #include <errno.h>

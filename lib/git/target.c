@@ -41,19 +41,6 @@ check_worktree(const struct target *target, const char *path, struct err *err)
 	return 0;
 }
 
-static bool
-config_is_false(git_repository *repo, const char *name)
-{
-	git_config *config = NULL;
-	int truth = 1;
-
-	if (git_repository_config_snapshot(&config, repo) == 0)
-		git_config_get_bool(&truth, config, name);
-	git_config_free(config);
-
-	return !truth;
-}
-
 int
 target_open(struct target **out, const char *path, struct err *err)
 {
@@ -68,7 +55,6 @@ target_open(struct target **out, const char *path, struct err *err)
 	target->common_dir =
 	    folder_name(git_repository_commondir(target->repo));
 	target->worktree = folder_name(git_repository_workdir(target->repo));
-	target->no_filemode = config_is_false(target->repo, "core.filemode");
 	if (check_worktree(target, path, err) == -1) {
 		target_free(target);
 		return -1;
@@ -88,7 +74,6 @@ target_free(struct target *target)
 	for (i = 0; i < 2; i++) {
 		git_tree_free(target->tree[i]);
 		git_commit_free(target->commit[i]);
-		git_repository_free(target->attr[i]);
 	}
 	git_repository_free(target->repo);
 	free(target->staging);
@@ -165,40 +150,10 @@ target_worktree(const struct target *target)
 	return target->worktree;
 }
 
-/* T1: a bare handle looks for attributes in its index alone. */
-int
-target_attr(struct target *target, enum target_side side, git_repository **out,
-    struct err *err)
-{
-	git_repository *repo = NULL;
-	git_index *index = NULL;
-	int failed;
-
-	*out = target->attr[side];
-	if (*out != NULL)
-		return 0;
-	failed = git_repository_open_bare(&repo, target->common_dir) < 0 ||
-		 git_index_new(&index) < 0 ||
-		 git_index_read_tree(index, target->tree[side]) < 0 ||
-		 git_repository_set_index(repo, index) < 0;
-	git_index_free(index);
-	if (failed)
-		lg_err(err, EX_DATAERR, "%s", target->common_dir);
-	else if (target->staging != NULL)
-		failed = add_staging(repo, target->staging, err) == -1;
-	if (failed) {
-		git_repository_free(repo);
-		return -1;
-	}
-	*out = target->attr[side] = repo;
-
-	return 0;
-}
-
-const char *
+char *
 target_odd_file(const struct target *target)
 {
-	return odd_setting(target->repo);
+	return odd_file(target->repo, target->worktree);
 }
 
 bool
@@ -210,7 +165,7 @@ target_has_folder(struct target *target, enum target_side side,
 
 	if (git_tree_entry_bypath(&entry, target->tree[side], folder) < 0)
 		return false;
-	found = git_tree_entry_type(entry) == GIT_OBJECT_TREE;
+	found = git_tree_entry_type(entry) != GIT_OBJECT_BLOB;
 	git_tree_entry_free(entry);
 
 	return found;

@@ -6,15 +6,14 @@
  * `before`, where the branch stands, and `after`, where it shall. Objects of
  * `after` may still be in staging only. Nothing here changes a byte.
  *
- *   T1  attributes, and so eol and ident, are those of the side's own commit,
- *       never those of whatever .gitattributes lies in the worktree
- *   T2  repositories are opened where they are said to be, nothing is
+ *   T1  repositories are opened where they are said to be, nothing is
  *       searched for upwards, and no program of theirs is run
  */
 #ifndef GIT_TARGET_H
 #define GIT_TARGET_H
 
 #include "base/err.h"
+#include "git/index_scan.h"
 #include "git/lib.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +37,10 @@ struct target_change {
 	char *path; /* owned; relative to the worktree, as the tree spells it */
 	char old_oid[OID_SIZE], new_oid[OID_SIZE];
 	unsigned old_mode, new_mode; /* enum target_mode */
+	bool old_assumed;            /* marked assume-unchanged */
+	unsigned char
+	    known[INDEX_STAT_SIZE]; /* what the old index knows of the file, as
+			  it stands there (index.h); or nothing */
 };
 
 struct target_changes {
@@ -84,13 +87,13 @@ int target_tree(struct target *target, struct target_changes *out,
 void target_changes_clear(struct target_changes *changes);
 
 /*
- * What its configuration names for git to read (core.attributesFile,
- * core.excludesFile) and is no file: to open it could take for ever. The
- * member's name, static; NULL: all is well.
+ * What git would read (core.attributesFile, core.excludesFile, .gitattributes
+ * and .gitignore in the worktree) and is no file: to open it could take for
+ * ever. What it is, the caller's; NULL: all is well.
  */
-const char *target_odd_file(const struct target *target);
+char *target_odd_file(const struct target *target);
 
-/* Is `folder` a folder in the side's tree? */
+/* Is `folder` a folder in the side's tree, or a submodule's? */
 bool target_has_folder(struct target *target, enum target_side side,
     const char *folder);
 

@@ -79,29 +79,50 @@ take_line(char *out, size_t size, const struct buf *text)
 			*out = '?';
 }
 
-static enum command_end
-end_of(const struct child_result *child)
+/* git has strerror()'s words in what it says, and no number. */
+static int
+number_in(const char *text)
+{
+	static const int numbers[] = { ENOMEM, ENOSPC, EDQUOT, EROFS, EIO,
+		EMFILE, ENFILE, EACCES, EPERM };
+	size_t i;
+
+	if (strstr(text, "Out of memory") != NULL)
+		return ENOMEM;
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (strstr(text, strerror(numbers[i])) != NULL)
+			return numbers[i];
+
+	return 0;
+}
+
+/* Where git does not tell why it could not. */
+static bool
+could_not_write(const char *text)
+{
+	return strstr(text, "nable to write") != NULL ||
+	       strstr(text, "nable to create") != NULL;
+}
+
+static void
+take_end(struct command_result *result, const struct child_result *child)
 {
 	const char *text = buf_text(&child->err);
 
-	if (child->timed_out)
-		return COMMAND_TIMEOUT;
-	if (child->not_started)
-		return COMMAND_ABSENT;
-	if (child->signal == 0 && child->exit_code == 0)
-		return COMMAND_DONE;
-	if (strstr(text, "Out of memory") != NULL ||
-	    strstr(text, strerror(ENOMEM)) != NULL)
-		return COMMAND_MEMORY;
-	if (strstr(text, strerror(ENOSPC)) != NULL ||
-	    strstr(text, strerror(EDQUOT)) != NULL)
-		return COMMAND_NO_SPACE;
-	if (child->signal != 0)
-		return COMMAND_DIED;
-	if (strstr(text, strerror(EACCES)) != NULL)
-		return COMMAND_DENIED;
-
-	return COMMAND_REFUSED;
+	result->status = child->exit_code;
+	if (child->timed_out) {
+		result->end = COMMAND_TIMEOUT;
+	} else if (child->not_started) {
+		result->end = COMMAND_ABSENT;
+	} else if (child->signal == 0 && child->exit_code == 0) {
+		result->end = COMMAND_DONE;
+	} else {
+		result->number = number_in(text);
+		result->end = result->number != 0 || could_not_write(text)
+				  ? COMMAND_FAILED
+			      : child->signal != 0 ? COMMAND_DIED
+						   : COMMAND_REFUSED;
+	}
 }
 
 int
@@ -131,8 +152,7 @@ command_run(const struct command *command, struct command_result *result,
 		argv[i + 1] = command->argv[i];
 	rc = child_run(&options, &child, err);
 	if (rc == 0) {
-		result->end = end_of(&child);
-		result->status = child.exit_code;
+		take_end(result, &child);
 		result->out = child.out;
 		child.out = (struct buf){ 0 };
 		take_line(result->said, sizeof(result->said), &child.err);
@@ -148,11 +168,9 @@ static const struct {
 	const char *text;
 } failures[] = {
 	[COMMAND_REFUSED] = { EX_DATAERR, 0, "it refused" },
-	[COMMAND_ABSENT] = { EX_UNAVAILABLE, ENOENT, "there is no git" },
+	[COMMAND_FAILED] = { EX_IOERR, 0, "it could not" },
 	[COMMAND_TIMEOUT] = { EX_IOERR, ETIMEDOUT, "not done in time" },
-	[COMMAND_MEMORY] = { EX_IOERR, ENOMEM, "out of memory" },
-	[COMMAND_NO_SPACE] = { EX_IOERR, ENOSPC, "no space is left" },
-	[COMMAND_DENIED] = { EX_IOERR, EACCES, "permission denied" },
+	[COMMAND_ABSENT] = { EX_UNAVAILABLE, ENOENT, "there is no git" },
 	[COMMAND_DIED] = { EX_IOERR, EINTR, "a signal ended it" },
 };
 
@@ -160,14 +178,18 @@ int
 command_must(const struct command *command, struct command_result *result,
     struct err *err)
 {
+	const char *why;
+
 	if (command_run(command, result, err) == -1)
 		return -1;
 	if (result->end == COMMAND_DONE)
 		return 0;
+	why =
+	    result->said[0] != '\0' ? result->said : failures[result->end].text;
 	err_set(err, failures[result->end].code, "git %s: %s", command->argv[0],
-	    result->said[0] != '\0' ? result->said
-				    : failures[result->end].text);
-	err->number = failures[result->end].number;
+	    why);
+	err->number =
+	    result->number != 0 ? result->number : failures[result->end].number;
 
 	return -1;
 }

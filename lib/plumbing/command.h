@@ -41,19 +41,19 @@ struct command {
 
 /* How it ended. */
 enum command_end {
-	COMMAND_DONE,     /* exit status 0 */
-	COMMAND_REFUSED,  /* git said no: any other exit status */
-	COMMAND_ABSENT,   /* there is no git */
-	COMMAND_TIMEOUT,  /* past its deadline */
-	COMMAND_MEMORY,   /* it wanted more than it may have */
-	COMMAND_NO_SPACE, /* the disk is full */
-	COMMAND_DENIED,   /* "Permission denied" */
-	COMMAND_DIED      /* a signal ended it */
+	COMMAND_DONE,    /* exit status 0 */
+	COMMAND_REFUSED, /* git said no: any other exit status */
+	COMMAND_FAILED,  /* the machine said no: a full disk, no memory, a
+			    file that cannot be read or written */
+	COMMAND_TIMEOUT, /* past its deadline */
+	COMMAND_ABSENT,  /* there is no git */
+	COMMAND_DIED     /* a signal ended it */
 };
 
 struct command_result {
 	enum command_end end;
 	int status;     /* the exit status; -1: it had none */
+	int number;     /* FAILED: the system's number, where git told it */
 	struct buf out; /* owned */
 	char said[512]; /* of stderr the line that matters, printable; may be
 			   empty */
@@ -66,7 +66,7 @@ int command_run(const struct command *command, struct command_result *result,
 /*
  * For who needs it done: anything but COMMAND_DONE is an error too. EX_DATAERR
  * where git refused, EX_UNAVAILABLE where there is none, else EX_IOERR with the
- * system's number (ENOSPC, ENOMEM, EACCES, ETIMEDOUT).
+ * system's number where there is one (ENOSPC, ENOMEM, EACCES, ETIMEDOUT).
  */
 int command_must(const struct command *command, struct command_result *result,
     struct err *err);

@@ -199,6 +199,7 @@ fill_apply(struct apply *apply, const struct rows *rows,
 	apply->repo_key = key;
 	apply->path = json_get_text(fleet, "path");
 	apply->checks = json_get(fleet, "checks");
+	apply->trust_config = json_get_bool(fleet, "trust_config", false);
 	apply->strategy = json_get_text(plan, "strategy");
 	apply->branch = json_get_text(plan, "branch");
 	apply->before = json_get_text(plan, "before");

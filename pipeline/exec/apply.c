@@ -56,7 +56,8 @@ apply_clear(struct apply *apply)
 	free(apply->ref);
 	free(apply->rollback_ref);
 	free(apply->tracking);
-	free(apply->stats);
+	content_close(&apply->content);
+	place_clear(&apply->place);
 	doc_clear(&apply->said);
 	buf_clear(&apply->checks_run);
 	apply_init(apply, apply->state);
@@ -73,6 +74,12 @@ bool
 apply_goes_back(const struct apply *apply)
 {
 	return strcmp(apply->strategy, "rollback") == 0;
+}
+
+const char *
+apply_moved_code(const struct apply *apply)
+{
+	return apply_goes_back(apply) ? "rollback-blocked" : "stale-plan";
 }
 
 int
@@ -192,25 +199,38 @@ take_lock(struct apply *apply)
 static int
 check_place(struct apply *apply)
 {
-	struct place place = { 0 };
+	struct place *place = &apply->place;
 	char *fault = NULL;
 	int rc = 0;
 
-	place_find(&place, apply->path, NULL,
+	place_find(place, apply->path, NULL,
 	    apply->recovers ? PLACE_RECOVER : 0);
-	if (place.reason == NULL)
-		fault = sound_ref_fault(place.common_dir, apply->ref);
-	if (place.reason != NULL)
-		rc = apply_stop(apply, VERDICT_REFUSED, place.reason, "%s",
-		    place.detail != NULL ? place.detail : apply->path);
+	if (place->reason == NULL)
+		fault = sound_ref_fault(place->common_dir, apply->ref);
+	if (place->reason != NULL)
+		rc = apply_stop(apply, VERDICT_REFUSED, place->reason, "%s",
+		    place->detail != NULL ? place->detail : apply->path);
 	else if (fault != NULL)
 		rc = apply_stop(apply, VERDICT_REFUSED, "unsupported-format",
 		    "%s", fault);
-	else if (!apply->recovers && (place.sparse || place.partial))
+	else if (!apply->recovers && (place->sparse || place->partial))
 		rc = apply_stop(apply, VERDICT_REFUSED,
-		    place.sparse ? "sparse" : "partial", "%s", apply->path);
+		    place->sparse ? "sparse" : "partial", "%s", apply->path);
 	free(fault);
-	place_clear(&place);
+
+	return rc;
+}
+
+/* git would wait for it without end. */
+static int
+check_odd(struct apply *apply)
+{
+	char *odd = target_odd_file(apply->target);
+	int rc = odd == NULL ? 0
+			     : apply_stop(apply, VERDICT_REFUSED,
+				   "unsupported-format", "%s", odd);
+
+	free(odd);
 
 	return rc;
 }
@@ -218,7 +238,6 @@ check_place(struct apply *apply)
 int
 apply_open(struct apply *apply)
 {
-	const char *odd;
 	struct err err;
 
 	snprintf(apply->name, sizeof(apply->name), "%" PRId64, apply->token);
@@ -228,10 +247,8 @@ apply_open(struct apply *apply)
 		return -1;
 	if (target_open(&apply->target, apply->path, &err) == -1)
 		return apply_fail(apply, &err);
-	odd = target_odd_file(apply->target);
-	if (odd != NULL)
-		return apply_stop(apply, VERDICT_REFUSED, "unsupported-format",
-		    "%s: is no file", odd);
+	if (check_odd(apply) == -1)
+		return -1;
 	apply->git_fd = open_folder(target_git_dir(apply->target));
 	apply->common_fd = open_folder(target_common_dir(apply->target));
 	if (apply->git_fd == -1 || apply->common_fd == -1)

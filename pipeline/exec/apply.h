@@ -12,6 +12,7 @@
 #ifndef EXEC_APPLY_H
 #define EXEC_APPLY_H
 
+#include "git/content.h"
 #include "git/target.h"
 #include "json/doc.h"
 #include "ops.h"
@@ -41,24 +42,27 @@ struct apply {
 	const char *remote;         /* its name in the checkout, or NULL */
 	const char *staging; /* the repository with the objects, or NULL */
 	const struct json *checks; /* the fleet's, or NULL */
+	bool trust_config;         /* the fleet's word */
 	int64_t token, lane, turn;
 	int64_t keep_rollbacks; /* 0: all */
 	int64_t owed_count;     /* required health checks behind the swap */
 
 	/* What is open. */
+	struct place place; /* B1, looked at once more */
 	struct target *target;
-	int tree_fd;        /* the worktree; -1: refs only */
-	int git_fd;         /* the git dir */
-	int common_fd;      /* the common dir */
-	int home_fd;        /* GIT DIR/hermes */
-	int token_fd;       /* GIT DIR/hermes/TOKEN */
-	int lock_fd;        /* COMMON/hermes/lock, flocked: A1 */
-	char name[24];      /* the token as text */
-	char *ref;          /* owned; "refs/heads/main" */
-	char *rollback_ref; /* owned; "refs/hermes/rollback/TOKEN" */
+	struct content content; /* bytes.h; folder NULL: not open */
+	int tree_fd;            /* the worktree; -1: refs only */
+	int git_fd;             /* the git dir */
+	int common_fd;          /* the common dir */
+	int home_fd;            /* GIT DIR/hermes */
+	int token_fd;           /* GIT DIR/hermes/TOKEN */
+	int lock_fd;            /* COMMON/hermes/lock, flocked: A1 */
+	char name[24];          /* the token as text */
+	char *ref;              /* owned; "refs/heads/main" */
+	char *rollback_ref;     /* owned; "refs/hermes/rollback/TOKEN" */
 	char *tracking; /* owned; the remote-tracking ref to move, or NULL */
-	struct target_changes changes;
-	struct stat *stats; /* owned; of the prepared files, by change */
+	struct target_changes changes; /* of the index: newindex.h */
+	bool converts; /* a file may have other bytes than its blob */
 	struct ops ops;
 
 	/* What is to be said. */
@@ -87,6 +91,10 @@ bool apply_goes_back(const struct apply *apply);
 
 /* Open the repository, its folders, and take its lock (A1). */
 int apply_open(struct apply *apply);
+
+/* The code for what has changed since the plan, or stands in its way: of a
+ * plan to go back "rollback-blocked", for a person; else "stale-plan". */
+const char *apply_moved_code(const struct apply *apply);
 
 /* End with a verdict; always -1. The first one stays. */
 int apply_stop(struct apply *apply, enum verdict verdict, const char *code,

@@ -1,7 +1,7 @@
 #include "canary.h"
 #include "base/alloc.h"
+#include "bytes.h"
 #include "folder.h"
-#include "git/blob.h"
 #include "git/index.h"
 #include "git/tree_repo.h"
 #include <errno.h>
@@ -23,8 +23,38 @@ canary_remove(const struct state *state, const char *name)
 	unlinkat(state->fd, "canary", AT_REMOVEDIR); /* if it is empty */
 }
 
+/* The paths of the tree that are files, and of what they are to be told to the
+ * index. */
+struct tree {
+	struct target_changes all;
+	struct index_file *files; /* owned */
+	size_t count;
+	struct buf paths;
+};
+
 static int
-make_parents(int tree, const char *path)
+read_tree(struct apply *apply, struct tree *tree, struct err *err)
+{
+	const struct target_change *change;
+	size_t i;
+
+	*tree = (struct tree){ 0 };
+	if (target_tree(apply->target, &tree->all, err) == -1)
+		return -1;
+	tree->files = xcalloc(tree->all.count + 1, sizeof(*tree->files));
+	for (i = 0; i < tree->all.count; i++) {
+		change = &tree->all.list[i];
+		if (change->new_mode == TARGET_GITLINK)
+			continue;
+		tree->files[tree->count++].path = change->path;
+		buf_add(&tree->paths, change->path, strlen(change->path) + 1);
+	}
+
+	return 0;
+}
+
+static int
+make_parents(int fd, const char *path)
 {
 	char *folder = xstrdup(path), *slash;
 	int rc = 0;
@@ -32,7 +62,7 @@ make_parents(int tree, const char *path)
 	for (slash = strchr(folder, '/'); rc == 0 && slash != NULL;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (folder_mkdir(tree, folder, 0777) == -1 && errno != EEXIST)
+		if (folder_mkdir(fd, folder, 0777) == -1 && errno != EEXIST)
 			rc = -1;
 		*slash = '/';
 	}
@@ -41,51 +71,73 @@ make_parents(int tree, const char *path)
 	return rc;
 }
 
+/* A submodule's folder is empty. */
 static int
-write_one(struct apply *apply, int tree, const struct target_change *change,
-    struct stat *st, struct err *err)
+make_gitlinks(const struct tree *tree, int fd, struct err *err)
 {
-	const char *name;
-	int fd, rc;
+	const struct target_change *change;
+	size_t i;
 
-	if (make_parents(tree, change->path) == -1)
-		return err_sys(err, EX_IOERR, "%s", change->path);
-	if (change->new_mode == TARGET_GITLINK)
-		return folder_mkdir(tree, change->path, 0777) == -1
-			   ? err_sys(err, EX_IOERR, "%s", change->path)
-			   : 0;
-	fd = folder_parent(tree, change->path, &name);
-	if (fd == -1)
-		return err_sys(err, EX_IOERR, "%s", change->path);
-	rc = blob_write(apply->target, TARGET_AFTER, change->path,
-	    change->new_oid, change->new_mode, fd, name, err);
-	if (rc == 0 && fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW) == -1)
-		rc = err_sys(err, EX_IOERR, "%s", change->path);
-	close(fd);
+	for (i = 0; i < tree->all.count; i++) {
+		change = &tree->all.list[i];
+		if (change->new_mode == TARGET_GITLINK &&
+		    (make_parents(fd, change->path) == -1 ||
+			folder_mkdir(fd, change->path, 0777) == -1))
+			return err_sys(err, EX_IOERR, "%s", change->path);
+	}
+
+	return 0;
+}
+
+static int
+stamp_tree(struct tree *tree, int fd, struct err *err)
+{
+	int git = openat(fd, ".git", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+	size_t i;
+
+	for (i = 0; i < tree->count; i++)
+		if (folder_lstat(fd, tree->files[i].path, &tree->files[i].st) ==
+		    -1)
+			tree->files[i].st.st_ino = 0;
+	index_files_sort(tree->files, tree->count);
+	rc = git == -1 ? err_sys(err, EX_IOERR, ".git")
+		       : index_stamp(git, "index", tree->files, tree->count,
+			     INDEX_STAMP, err);
+	if (git != -1)
+		close(git);
 
 	return rc;
 }
 
 static int
-write_tree(struct apply *apply, int tree, const char *path, struct err *err)
+write_tree(struct apply *apply, int fd, const char *path, struct err *err)
 {
-	struct target_changes all;
-	struct stat *stats;
-	char *index;
-	size_t i;
-	int rc = 0;
+	char *index = xasprintf("%s/.git/index", path), *held = NULL;
+	struct tree tree;
+	int rc;
 
-	if (target_tree(apply->target, &all, err) == -1)
-		return -1;
-	stats = xcalloc(all.count + 1, sizeof(stats[0]));
-	for (i = 0; rc == 0 && i < all.count; i++)
-		rc = write_one(apply, tree, &all.list[i], &stats[i], err);
-	index = xasprintf("%s/.git/index", path);
+	rc = read_tree(apply, &tree, err);
 	if (rc == 0)
-		rc = index_change(index, NULL, &all, stats, err);
+		rc = content_read(&apply->content, index, apply->after, err);
+	if (rc == 0)
+		rc = content_needs_filter(&apply->content, index, &tree.paths,
+		    &held, err);
+	if (rc == 0 && held != NULL)
+		rc = err_set(err, EX_DATAERR,
+		    "%s: its filter is one of the checkout's own configuration",
+		    held);
+	if (rc == 0)
+		rc = content_write(&apply->content, index, path, &tree.paths,
+		    err);
+	if (rc == 0)
+		rc = make_gitlinks(&tree, fd, err);
+	if (rc == 0)
+		rc = stamp_tree(&tree, fd, err);
+	buf_clear(&tree.paths);
+	free(tree.files);
+	target_changes_clear(&tree.all);
+	free(held);
 	free(index);
-	free(stats);
-	target_changes_clear(&all);
 
 	return rc;
 }
@@ -109,6 +161,19 @@ make_canary(struct apply *apply, int fd, const char *path, struct err *err)
 	return rc;
 }
 
+/* Absolute, for git is told of it and has another working directory. */
+static char *
+canary_path(const struct apply *apply)
+{
+	char *state = realpath(apply->state->path, NULL);
+	char *path = xasprintf("%s/canary/%s",
+	    state != NULL ? state : apply->state->path, apply->name);
+
+	free(state);
+
+	return path;
+}
+
 int
 canary_run(struct apply *apply, enum check_result *result)
 {
@@ -119,10 +184,12 @@ canary_run(struct apply *apply, enum check_result *result)
 	*result = CHECK_PASSED;
 	if (!check_any(apply, "canary"))
 		return 0;
+	if (bytes_open(apply) == -1)
+		return -1;
 	fd = state_folder(apply->state, "canary", &err);
 	if (fd == -1)
 		return apply_fail(apply, &err);
-	path = xasprintf("%s/canary/%s", apply->state->path, apply->name);
+	path = canary_path(apply);
 	rc = make_canary(apply, fd, path, &err);
 	if (rc == 0)
 		*result = check_run(apply, "canary", path);
@@ -130,5 +197,5 @@ canary_run(struct apply *apply, enum check_result *result)
 	canary_remove(apply->state, apply->name);
 	free(path);
 
-	return rc == -1 ? apply_fail(apply, &err) : 0;
+	return rc == -1 ? bytes_fail(apply, &err) : 0;
 }

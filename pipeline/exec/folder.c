@@ -60,6 +60,12 @@ done(int fd, int rc)
 }
 
 int
+folder_open(int folder, const char *path)
+{
+	return open_below(folder, path, O_RDONLY | O_NONBLOCK);
+}
+
+int
 folder_lstat(int folder, const char *path, struct stat *st)
 {
 	const char *name;
@@ -181,6 +187,71 @@ folder_own(int folder, const char *name, bool make, struct err *err)
 	}
 
 	return fd;
+}
+
+#define WALK_DEPTH_MAX 256
+
+struct walk {
+	int (*each)(void *ctx, const char *path, bool is_folder);
+	void *ctx;
+};
+
+static int walk_folder(const struct walk *walk, int fd, const char *path,
+    int depth);
+
+static int
+walk_entry(const struct walk *walk, int dir, const char *folder,
+    const char *name, int depth)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	int fd, rc;
+
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd != -1)
+		rc = walk_folder(walk, fd, path, depth + 1);
+	else if (errno == ENOTDIR || errno == ELOOP)
+		rc = walk->each(walk->ctx, path, false);
+	else
+		rc = errno == ENOENT ? 0 : -1;
+	free(path);
+
+	return rc;
+}
+
+/* `fd` is given away. */
+static int
+walk_folder(const struct walk *walk, int fd, const char *path, int depth)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	int rc = 0, saved;
+
+	if (dir == NULL)
+		return done(fd, -1);
+	if (depth > WALK_DEPTH_MAX) {
+		errno = ENAMETOOLONG;
+		rc = -1;
+	}
+	while (rc == 0 && (entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			rc = walk_entry(walk, dirfd(dir), path, entry->d_name,
+			    depth);
+	saved = errno;
+	closedir(dir);
+	errno = saved;
+
+	return rc == 0 ? walk->each(walk->ctx, path, true) : rc;
+}
+
+int
+folder_walk(int folder, const char *path,
+    int (*each)(void *ctx, const char *path, bool is_folder), void *ctx)
+{
+	struct walk walk = { each, ctx };
+	int fd = folder_open(folder, path);
+
+	return fd == -1 ? -1 : walk_folder(&walk, fd, path, 0);
 }
 
 static int

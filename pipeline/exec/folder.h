@@ -19,6 +19,17 @@ int folder_parent(int folder, const char *path, const char **name);
 
 int folder_lstat(int folder, const char *path, struct stat *st);
 
+/* The folder at `path` itself, to be read; the caller's to close. */
+int folder_open(int folder, const char *path);
+
+/*
+ * Everything below the folder at `path`, what is in a folder before the folder
+ * itself, `path` last: `each` is told the path and whether it is a folder; what
+ * it says other than 0 ends the walk and is returned. -1 and errno.
+ */
+int folder_walk(int folder, const char *path,
+    int (*each)(void *ctx, const char *path, bool is_folder), void *ctx);
+
 /* Rename `from` in `folder` to `path` below `tree`; nothing may lie there. */
 int folder_put(int folder, const char *from, int tree, const char *path);
 

@@ -17,10 +17,8 @@ is_blob_of(struct apply *apply, const struct op *op, const char *name)
 	struct err err;
 	bool same;
 
-	if (blob_same(apply->target, new ? TARGET_AFTER : TARGET_BEFORE,
-		op->path, new ? op->new_oid : op->old_oid,
-		new ? op->new_mode : op->old_mode, apply->token_fd, name, &same,
-		&err) == 0)
+	if (blob_same(apply->token_fd, name, new ? op->new_oid : op->old_oid,
+		new ? op->new_mode : op->old_mode, &same, &err) == 0)
 		return same;
 	if (err.number == EMFILE || err.number == ENFILE ||
 	    err.number == ENOMEM)

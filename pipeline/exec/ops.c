@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define OPS_HEAD "hermes.apply/1"
+#define OPS_HEAD "hermes.apply/2"
 #define NO_OID "0000000000000000000000000000000000000000"
 
 void
@@ -32,22 +32,28 @@ add_op(struct ops *ops, enum op_kind kind, const char *path)
 	return op;
 }
 
-static void
-add_file_op(struct ops *ops, enum op_kind kind,
-    const struct target_changes *changes, size_t i)
-{
-	const struct target_change *change = &changes->list[i];
-	struct op *op = add_op(ops, kind, change->path);
+/* What lies at a change's path. */
+struct lies {
+	bool there;
+	struct stat st;
+};
 
-	op->change = i;
-	if (kind != OP_ADD) {
-		memcpy(op->old_oid, change->old_oid, OID_SIZE);
-		op->old_mode = change->old_mode;
+static int
+look(struct lies *lies, const struct target_changes *changes, int tree,
+    struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < changes->count; i++) {
+		lies[i].there =
+		    folder_lstat(tree, changes->list[i].path, &lies[i].st) == 0;
+		if (!lies[i].there && errno != ENOENT && errno != ENOTDIR &&
+		    errno != ELOOP)
+			return err_sys(err, EX_IOERR, "%s",
+			    changes->list[i].path);
 	}
-	if (kind != OP_DELETE) {
-		memcpy(op->new_oid, change->new_oid, OID_SIZE);
-		op->new_mode = change->new_mode;
-	}
+
+	return 0;
 }
 
 /* Is there a file in the worktree on this side, for the tree's part? O3 */
@@ -59,16 +65,20 @@ is_file(unsigned mode)
 
 static void
 add_files(struct ops *ops, enum op_kind kind,
-    const struct target_changes *changes)
+    const struct target_changes *changes, const struct lies *lies)
 {
+	struct op *op;
 	bool old, new;
 	size_t i;
 
 	for (i = 0; i < changes->count; i++) {
-		old = is_file(changes->list[i].old_mode);
+		old = is_file(changes->list[i].old_mode) && lies[i].there;
 		new = is_file(changes->list[i].new_mode);
-		if (old == (kind != OP_ADD) && new == (kind != OP_DELETE))
-			add_file_op(ops, kind, changes, i);
+		if (old != (kind != OP_ADD) || new != (kind != OP_DELETE))
+			continue;
+		op = add_op(ops, kind, changes->list[i].path);
+		op->change = &changes->list[i];
+		op->old = lies[i].st;
 	}
 }
 
@@ -175,8 +185,37 @@ folder_misses(struct target *target, int tree, const char *folder)
 }
 
 static int
+add_walked(void *ctx, const char *path, bool is_folder)
+{
+	if (is_folder)
+		add_name(ctx, xstrdup(path));
+
+	return 0;
+}
+
+/* O5 */
+static int
+add_obstacles(struct names *names, const struct target_changes *changes,
+    const struct lies *lies, int tree, struct err *err)
+{
+	const struct target_change *change;
+	size_t i;
+
+	for (i = 0; i < changes->count; i++) {
+		change = &changes->list[i];
+		if (lies[i].there && S_ISDIR(lies[i].st.st_mode) &&
+		    !is_file(change->old_mode) && is_file(change->new_mode) &&
+		    folder_walk(tree, change->path, add_walked, names) == -1)
+			return err_sys(err, EX_IOERR, "%s", change->path);
+	}
+
+	return 0;
+}
+
+static int
 add_rmdirs(struct ops *ops, struct target *target,
-    const struct target_changes *changes, int tree, struct err *err)
+    const struct target_changes *changes, const struct lies *lies, int tree,
+    struct err *err)
 {
 	const struct target_change *change;
 	struct names names = { 0 };
@@ -184,10 +223,15 @@ add_rmdirs(struct ops *ops, struct target *target,
 	int found = 0;
 	size_t i;
 
+	if (add_obstacles(&names, changes, lies, tree, err) == -1) {
+		clear_names(&names);
+		return -1;
+	}
 	for (i = 0; i < changes->count; i++) {
 		change = &changes->list[i];
 		if (change->old_mode == TARGET_GITLINK &&
-		    change->new_mode != TARGET_GITLINK)
+		    change->new_mode != TARGET_GITLINK &&
+		    !target_has_folder(target, TARGET_AFTER, change->path))
 			add_name(&names, xstrdup(change->path));
 		if (change->new_mode == TARGET_ABSENT)
 			add_parents(&names, change->path, folder_goes, target,
@@ -206,7 +250,8 @@ add_rmdirs(struct ops *ops, struct target *target,
 
 static int
 add_mkdirs(struct ops *ops, struct target *target,
-    const struct target_changes *changes, int tree, struct err *err)
+    const struct target_changes *changes, const struct lies *lies, int tree,
+    struct err *err)
 {
 	const struct target_change *change;
 	struct names names = { 0 };
@@ -219,7 +264,8 @@ add_mkdirs(struct ops *ops, struct target *target,
 		if (change->new_mode == TARGET_GITLINK &&
 		    folder_misses(target, tree, change->path))
 			add_name(&names, xstrdup(change->path));
-		if (change->old_mode == TARGET_ABSENT)
+		if (change->new_mode != TARGET_ABSENT &&
+		    (!is_file(change->old_mode) || !lies[i].there))
 			add_parents(&names, change->path, folder_misses, target,
 			    tree);
 	}
@@ -238,14 +284,22 @@ int
 ops_plan(struct ops *ops, struct target *target,
     const struct target_changes *changes, int tree, struct err *err)
 {
-	add_files(ops, OP_DELETE, changes); /* O1 */
-	if (add_rmdirs(ops, target, changes, tree, err) == -1 ||
-	    add_mkdirs(ops, target, changes, tree, err) == -1)
-		return -1;
-	add_files(ops, OP_ADD, changes);
-	add_files(ops, OP_CHANGE, changes);
+	struct lies *lies = xcalloc(changes->count + 1, sizeof(*lies));
+	int rc = look(lies, changes, tree, err);
 
-	return 0;
+	if (rc == 0) {
+		add_files(ops, OP_DELETE, changes, lies); /* O1 */
+		rc = add_rmdirs(ops, target, changes, lies, tree, err);
+	}
+	if (rc == 0)
+		rc = add_mkdirs(ops, target, changes, lies, tree, err);
+	if (rc == 0) {
+		add_files(ops, OP_ADD, changes, lies);
+		add_files(ops, OP_CHANGE, changes, lies);
+	}
+	free(lies);
+
+	return rc;
 }
 
 void
@@ -302,7 +356,7 @@ ops_read(struct ops *ops, const struct buf *text, const char *place,
 	size_t count;
 	int used = 0;
 
-	if (sscanf(at, OPS_HEAD " %zu%n", &count, &used) != 1 ||
+	if (sscanf(at, "hermes.apply/%*1[12] %zu%n", &count, &used) != 1 ||
 	    at[used] != '\n')
 		return err_set(err, EX_DATAERR, "%s: not a journal", place);
 	at += used + 1;

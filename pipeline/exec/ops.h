@@ -7,6 +7,11 @@
  *   O2  step I keeps what it brings as "n-I" and what it took as "d-I" in
  *       the apply's folder; a change has the old file at "n-I" once it is done
  *   O3  gitlinks live in the index alone; their folder comes and goes empty
+ *   O4  a step names files as they lie: ids of their very bytes (blob.h) and
+ *       modes of what they are. A file that is not there, though the index has
+ *       it, is added, as git does it, and needs not go
+ *   O5  of a folder in the way of a new file the folders in it go, too; files
+ *       that nothing tracks there are for the swap to find
  */
 #ifndef EXEC_OPS_H
 #define EXEC_OPS_H
@@ -16,6 +21,7 @@
 #include "git/target.h"
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 enum op_kind {
 	OP_DELETE = 'D', /* path goes to d-I */
@@ -31,7 +37,11 @@ struct op {
 	char old_oid[OID_SIZE], new_oid[OID_SIZE];
 	unsigned old_mode, new_mode; /* RMDIR: old_mode is the folder's bits */
 	uint64_t inode;              /* A, M: of what was prepared as n-I */
-	size_t change;               /* A, M: its place among the changes */
+
+	/* Not written down. */
+	const struct target_change *change; /* borrowed; D, A, M */
+	struct stat old; /* D, M: of what lay there as the steps were planned */
+	struct stat put; /* A, M: of n-I as it was moved into place */
 };
 
 struct ops {

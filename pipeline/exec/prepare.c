@@ -1,14 +1,12 @@
 #include "prepare.h"
 #include "base/alloc.h"
+#include "files.h"
 #include "folder.h"
-#include "git/blob.h"
-#include "git/index.h"
 #include "git/refs.h"
 #include "git/sound.h"
 #include "json/jw.h"
-#include "store/io.h"
+#include "newindex.h"
 #include "story.h"
-#include "sync.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -50,25 +48,17 @@ check_branch(struct apply *apply)
 	return 0;
 }
 
-/* A path that turns between submodule and folder needs git's own care. */
+/* What git would read as well, and no checkout should hold. */
 static int
-check_gitlinks(struct apply *apply)
+check_trees(struct apply *apply)
 {
-	const struct target_change *change;
-	size_t i;
+	struct target_changes changes;
+	struct err err;
 
-	for (i = 0; i < apply->changes.count; i++) {
-		change = &apply->changes.list[i];
-		if ((change->old_mode == TARGET_GITLINK &&
-			target_has_folder(apply->target, TARGET_AFTER,
-			    change->path)) ||
-		    (change->new_mode == TARGET_GITLINK &&
-			target_has_folder(apply->target, TARGET_BEFORE,
-			    change->path)))
-			return apply_stop(apply, VERDICT_REFUSED, "submodules",
-			    "%s: a submodule and a folder change places",
-			    change->path);
-	}
+	if (target_diff(apply->target, &changes, &err) == -1)
+		return apply_stop(apply, VERDICT_REFUSED, "unsafe-tree", "%s",
+		    err.text);
+	target_changes_clear(&changes);
 
 	return 0;
 }
@@ -87,20 +77,8 @@ read_commits(struct apply *apply)
 		return apply_fail(apply, &err);
 	if (check_direction(apply) == -1)
 		return -1;
-	if (apply_refs_only(apply))
-		return 0;
-	if (target_diff(apply->target, &apply->changes, &err) == -1)
-		return apply_stop(apply, VERDICT_REFUSED, "unsafe-tree", "%s",
-		    err.text);
-	if (check_gitlinks(apply) == -1)
-		return -1;
-	apply->stats =
-	    xcalloc(apply->changes.count + 1, sizeof(apply->stats[0]));
-	if (ops_plan(&apply->ops, apply->target, &apply->changes,
-		apply->tree_fd, &err) == -1)
-		return apply_fail(apply, &err);
 
-	return 0;
+	return apply_refs_only(apply) ? 0 : check_trees(apply);
 }
 
 static void
@@ -226,139 +204,16 @@ check_exchange(struct apply *apply)
 	return 0;
 }
 
-/* The nearest folder above `path` that is there already. */
 static int
-nearest_folder(const struct apply *apply, const char *path, struct stat *st)
+plan_steps(struct apply *apply)
 {
-	char *folder = xstrdup(path), *slash;
-	int rc;
-
-	do {
-		slash = strrchr(folder, '/');
-		if (slash != NULL)
-			*slash = '\0';
-		else
-			strcpy(folder, ".");
-		rc = folder_lstat(apply->tree_fd, folder, st);
-	} while (rc == -1 && slash != NULL);
-	free(folder);
-
-	return rc;
-}
-
-/* In a folder that hands its group down git's new files have that group. */
-static void
-take_group(struct apply *apply, const char *path, const char *name)
-{
-	struct stat st;
-
-	if (nearest_folder(apply, path, &st) == 0 &&
-	    (st.st_mode & S_ISGID) != 0)
-		fchownat(apply->token_fd, name, (uid_t)-1, st.st_gid,
-		    AT_SYMLINK_NOFOLLOW);
-}
-
-static int
-prepare_file(struct apply *apply, size_t i)
-{
-	struct op *op = &apply->ops.list[i];
-	char name[OP_NAME_SIZE];
-	const char *why;
 	struct err err;
-	struct stat *st;
 
-	switch (
-	    blob_writable(apply->target, TARGET_AFTER, op->path, &why, &err)) {
-	case 0:
-		return apply_stop(apply, VERDICT_REFUSED, "needs-filter",
-		    "%s: attribute %s", op->path, why);
-	case -1:
+	if (ops_plan(&apply->ops, apply->target, &apply->changes,
+		apply->tree_fd, &err) == -1)
 		return apply_fail(apply, &err);
-	}
-	op_name(name, 'n', i);
-	if (blob_write(apply->target, TARGET_AFTER, op->path, op->new_oid,
-		op->new_mode, apply->token_fd, name, &err) == -1)
-		return apply_fail(apply, &err);
-	take_group(apply, op->path, name);
-	st = &apply->stats[op->change];
-	if (fstatat(apply->token_fd, name, st, AT_SYMLINK_NOFOLLOW) == -1)
-		return apply_fail_sys(apply, name);
-	op->inode = st->st_ino;
 
-	return 0;
-}
-
-static int
-prepare_files(struct apply *apply)
-{
-	size_t i;
-
-	for (i = 0; i < apply->ops.count; i++)
-		if ((apply->ops.list[i].kind == OP_ADD ||
-			apply->ops.list[i].kind == OP_CHANGE) &&
-		    prepare_file(apply, i) == -1)
-			return -1;
-
-	return sync_files(apply); /* R2 */
-}
-
-/* `index` as a copy of what `old-index` holds. */
-static int
-copy_index(struct apply *apply)
-{
-	struct buf bytes = { 0 };
-	struct err err;
-	int fd, rc = 0;
-
-	fd = openat(apply->token_fd, "old-index", O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return apply_fail_sys(apply, "old-index");
-	if (io_read_from(fd, 0, &bytes) == -1)
-		rc = apply_fail_sys(apply, "old-index");
-	else if (folder_write(apply->token_fd, "index", buf_text(&bytes),
-		     bytes.len, &err) == -1)
-		rc = apply_fail(apply, &err);
-	buf_clear(&bytes);
-	close(fd);
-
-	return rc;
-}
-
-/* 1 and the old index's stat; 0 where there is none. */
-static int
-keep_old_index(struct apply *apply, struct stat *old)
-{
-	if (linkat(apply->git_fd, "index", apply->token_fd, "old-index", 0) ==
-	    -1)
-		return errno == ENOENT ? 0 : apply_fail_sys(apply, "index");
-	if (fstatat(apply->token_fd, "old-index", old, AT_SYMLINK_NOFOLLOW) ==
-	    -1)
-		return apply_fail_sys(apply, "old-index");
-	if (!S_ISREG(old->st_mode))
-		return apply_stop(apply, VERDICT_REFUSED, "unsupported-format",
-		    "%s/index: no regular file", target_git_dir(apply->target));
-
-	return copy_index(apply) == -1 ? -1 : 1;
-}
-
-static int
-prepare_index(struct apply *apply)
-{
-	struct stat old;
-	struct err err;
-	char *file;
-	int had, rc;
-
-	had = keep_old_index(apply, &old);
-	if (had == -1)
-		return -1;
-	file = xasprintf("%s/hermes/%s/index", target_git_dir(apply->target),
-	    apply->name);
-	rc = index_change(file, had ? &old : NULL, &apply->changes,
-	    apply->stats, &err);
-	free(file);
-
-	return rc == -1 ? apply_fail(apply, &err) : 0;
+	return files_look(apply);
 }
 
 static int
@@ -387,8 +242,8 @@ static int
 fill_folder(struct apply *apply)
 {
 	if (!apply_refs_only(apply) &&
-	    (check_exchange(apply) == -1 || prepare_files(apply) == -1 ||
-		prepare_index(apply) == -1))
+	    (check_exchange(apply) == -1 || newindex_prepare(apply) == -1 ||
+		plan_steps(apply) == -1 || files_prepare(apply) == -1))
 		return -1;
 	if (prepare_packs(apply) == -1)
 		return -1;

@@ -1,9 +1,9 @@
 #include "rollback.h"
 #include "base/alloc.h"
 #include "folder.h"
-#include "git/index.h"
 #include "git/refs.h"
 #include "lock.h"
+#include "newindex.h"
 #include "undo.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -55,25 +55,29 @@ head_is_ours(struct apply *apply)
 	return ours;
 }
 
-/* `git status` may have written the index again meanwhile. Where it says no
- * more than the target's tree it is as good as ours. */
+/* Another index since: `git status` wrote it again, or something is staged. It
+ * goes back by git's own rules, and what is staged elsewhere stays. */
 static bool
 adopt_index(struct apply *apply)
 {
+	char *why = NULL;
 	struct err err;
-	char *path = NULL;
+	int rc;
 
 	if (folder_same(apply->token_fd, "new-index", apply->git_fd, "index"))
 		return true;
-	if (index_staged(apply->target, TARGET_AFTER, &path, &err) == -1 ||
-	    path != NULL) {
-		free(path);
-		return false;
+	rc = newindex_back(apply, NEWINDEX_BACK, &why, &err);
+	if (rc == 1) {
+		unlinkat(apply->token_fd, "new-index", 0);
+		rc = linkat(apply->git_fd, "index", apply->token_fd,
+			 "new-index", 0) == 0;
+	} else {
+		unlinkat(apply->token_fd, NEWINDEX_BACK, 0);
+		blocked(apply, "%s", why != NULL ? why : err.text);
 	}
-	unlinkat(apply->token_fd, "new-index", 0);
+	free(why);
 
-	return linkat(apply->git_fd, "index", apply->token_fd, "new-index",
-		   0) == 0;
+	return rc == 1;
 }
 
 /* B1 */
@@ -99,12 +103,8 @@ ask(struct apply *apply, struct paths *left)
 		blocked(apply, "%s: has been changed", left->list[0]);
 		return -1;
 	}
-	if (!adopt_index(apply)) {
-		blocked(apply, "the index has changed");
-		return -1;
-	}
 
-	return 0;
+	return adopt_index(apply) ? 0 : -1;
 }
 
 int

@@ -1,11 +1,12 @@
 #include "swap.h"
 #include "base/alloc.h"
+#include "base/map.h"
 #include "folder.h"
 #include "git/blob.h"
-#include "git/index.h"
 #include "git/refs.h"
 #include "lock.h"
 #include "model/lease.h"
+#include "newindex.h"
 #include "proc/host.h"
 #include "rollback.h"
 #include "sync.h"
@@ -127,21 +128,13 @@ check_index(struct apply *apply)
 {
 	bool had = faccessat(apply->token_fd, "old-index", F_OK, 0) == 0;
 	bool has = faccessat(apply->git_fd, "index", F_OK, 0) == 0;
-	struct err err;
-	char *path;
 
 	if (had != has || (had && !folder_same(apply->token_fd, "old-index",
 				      apply->git_fd, "index")))
 		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
 		    "the index has changed");
-	if (index_staged(apply->target, TARGET_BEFORE, &path, &err) == -1)
-		return apply_fail(apply, &err);
-	if (path == NULL)
-		return 0;
-	apply_stop(apply, VERDICT_REFUSED, "stale-plan", "%s: is staged", path);
-	free(path);
 
-	return -1;
+	return 0;
 }
 
 static int
@@ -154,7 +147,8 @@ stop_collision(struct apply *apply, const char *path)
 	    "%s: is in the way", path);
 }
 
-/* Does the file at `name` in `folder` hold the step's old blob? */
+/* Is the file at `name` in `folder` what lay there as the steps were planned?
+ */
 static int
 holds_old(struct apply *apply, const struct op *op, int folder,
     const char *name)
@@ -162,12 +156,12 @@ holds_old(struct apply *apply, const struct op *op, int folder,
 	struct err err;
 	bool same;
 
-	if (blob_same(apply->target, TARGET_BEFORE, op->path, op->old_oid,
-		op->old_mode, folder, name, &same, &err) == -1)
+	if (blob_same(folder, name, op->old_oid, op->old_mode, &same, &err) ==
+	    -1)
 		return apply_fail(apply, &err);
 	if (!same)
-		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
-		    "%s: has been changed", op->path);
+		return apply_stop(apply, VERDICT_REFUSED,
+		    apply_moved_code(apply), "%s: has been changed", op->path);
 
 	return 0;
 }
@@ -187,27 +181,113 @@ stop_step(struct apply *apply, const char *path)
 	    moved ? "stale-plan" : apply_code_of(&err), "%s", err.text);
 }
 
-/* Before the first rename, so that the common edit costs none. */
+/* The paths that the steps take away, each of which may lie in another's way.
+ */
+struct gone {
+	struct apply *apply;
+	struct map paths;
+};
+
 static int
-check_path(struct apply *apply, const struct op *op)
+find_obstacle(void *ctx, const char *path, bool is_folder)
+{
+	struct gone *gone = ctx;
+
+	return is_folder || map_get(&gone->paths, path) != NULL
+		   ? 0
+		   : stop_collision(gone->apply, path);
+}
+
+/* Something else than a folder above the path. */
+static int
+check_above(struct gone *gone, const char *path)
+{
+	char *folder = xstrdup(path), *slash;
+	struct stat st;
+	int rc = 0;
+
+	for (slash = strchr(folder, '/'); rc == 0 && slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (folder_lstat(gone->apply->tree_fd, folder, &st) == -1)
+			break;
+		if (!S_ISDIR(st.st_mode))
+			rc = find_obstacle(gone, folder, false);
+		if (!S_ISDIR(st.st_mode))
+			break;
+		*slash = '/';
+	}
+	free(folder);
+
+	return rc;
+}
+
+static int
+check_place(struct gone *gone, const struct op *op)
+{
+	struct apply *apply = gone->apply;
+	struct stat st;
+	int rc;
+
+	if (folder_lstat(apply->tree_fd, op->path, &st) == -1)
+		return check_above(gone, op->path);
+	if (!S_ISDIR(st.st_mode))
+		return find_obstacle(gone, op->path, false);
+	rc = folder_walk(apply->tree_fd, op->path, find_obstacle, gone);
+	if (rc == -1 && apply->verdict == VERDICT_NONE)
+		apply_fail_sys(apply, op->path);
+
+	return rc;
+}
+
+static bool
+is_untouched(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
+	       a->st_mode == b->st_mode && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* What is untouched since it was looked at need not be read again yet: S3. */
+static int
+check_old(struct apply *apply, const struct op *op)
 {
 	const char *name;
 	struct stat st;
-	int fd, rc;
+	int fd, rc = 0;
 
-	if (op->kind == OP_ADD) {
-		if (folder_lstat(apply->tree_fd, op->path, &st) == 0 &&
-		    !S_ISDIR(st.st_mode))
-			return stop_collision(apply, op->path);
-		return 0;
-	}
-	if (op->kind != OP_DELETE && op->kind != OP_CHANGE)
-		return 0;
 	fd = folder_parent(apply->tree_fd, op->path, &name);
 	if (fd == -1)
 		return stop_step(apply, op->path);
-	rc = holds_old(apply, op, fd, name);
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !is_untouched(&st, &op->old))
+		rc = holds_old(apply, op, fd, name);
 	close(fd);
+
+	return rc;
+}
+
+/* Before the first rename, so that the common edit costs none. */
+static int
+check_paths(struct apply *apply)
+{
+	struct gone gone = { .apply = apply };
+	const struct op *op = apply->ops.list;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < apply->ops.count; i++)
+		if (op[i].kind == OP_DELETE)
+			map_put(&gone.paths, op[i].path, &gone);
+	for (i = 0; rc == 0 && i < apply->ops.count; i++)
+		if (op[i].kind == OP_ADD)
+			rc = check_place(&gone, &op[i]);
+		else if (op[i].kind == OP_DELETE || op[i].kind == OP_CHANGE)
+			rc = check_old(apply, &op[i]);
+	map_clear(&gone.paths);
 
 	return rc;
 }
@@ -216,17 +296,23 @@ check_path(struct apply *apply, const struct op *op)
 static int
 check_facts(struct apply *apply)
 {
-	size_t i;
-
 	if (swap_lease(apply) == -1 || check_head(apply) == -1)
 		return -1;
 	if (apply_refs_only(apply))
 		return 0;
 	if (check_index(apply) == -1)
 		return -1;
-	for (i = 0; i < apply->ops.count; i++)
-		if (check_path(apply, &apply->ops.list[i]) == -1)
-			return -1;
+
+	return check_paths(apply);
+}
+
+/* A file is as young as its place: a build that ran meanwhile is older. */
+static int
+make_young(struct apply *apply, struct op *op, const char *name)
+{
+	if (utimensat(apply->token_fd, name, NULL, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    fstatat(apply->token_fd, name, &op->put, AT_SYMLINK_NOFOLLOW) == -1)
+		return stop_step(apply, op->path);
 
 	return 0;
 }
@@ -247,10 +333,12 @@ do_delete(struct apply *apply, size_t i)
 static int
 do_change(struct apply *apply, size_t i)
 {
-	const struct op *op = &apply->ops.list[i];
+	struct op *op = &apply->ops.list[i];
 	char name[OP_NAME_SIZE];
 
 	op_name(name, 'n', i);
+	if (make_young(apply, op, name) == -1)
+		return -1;
 	if (folder_swap(apply->token_fd, name, apply->tree_fd, op->path) == -1)
 		return stop_step(apply, op->path);
 
@@ -260,10 +348,12 @@ do_change(struct apply *apply, size_t i)
 static int
 do_add(struct apply *apply, size_t i)
 {
-	const struct op *op = &apply->ops.list[i];
+	struct op *op = &apply->ops.list[i];
 	char name[OP_NAME_SIZE];
 
 	op_name(name, 'n', i);
+	if (make_young(apply, op, name) == -1)
+		return -1;
 	if (folder_put(apply->token_fd, name, apply->tree_fd, op->path) == 0)
 		return 0;
 	if (errno == EEXIST)
@@ -320,40 +410,18 @@ do_op(struct apply *apply, size_t i)
 	return -1;
 }
 
-/* The renames have moved every ctime. Where that cannot be written down the
- * prepared index stays: git then looks at the files once more. */
-static void
-note_ctimes(struct apply *apply)
-{
-	struct stat *now = xcalloc(apply->changes.count + 1, sizeof(now[0]));
-	struct err err;
-	size_t i;
-	char *file;
-
-	for (i = 0; i < apply->changes.count; i++)
-		if (apply->changes.list[i].new_mode != TARGET_ABSENT &&
-		    folder_lstat(apply->tree_fd, apply->changes.list[i].path,
-			&now[i]) == -1)
-			now[i].st_ino = 0;
-	file = xasprintf("%s/hermes/%s/index", target_git_dir(apply->target),
-	    apply->name);
-	index_moved(file, &apply->changes, apply->stats, now, &err);
-	free(file);
-	free(now);
-}
-
 /* `new-index` stays as a witness of which index was ours. */
 static int
 swap_index(struct apply *apply)
 {
-	note_ctimes(apply);
-	if (sync_index(apply) == -1)
+	if (newindex_stamp(apply) == -1 || sync_index(apply) == -1)
 		return -1;
-	if (linkat(apply->token_fd, "index", apply->token_fd, "new-index", 0) ==
-		-1 ||
+	if (linkat(apply->token_fd, NEWINDEX_NAME, apply->token_fd, "new-index",
+		0) == -1 ||
 	    fsync(apply->token_fd) == -1)
 		return apply_fail_sys(apply, "index");
-	if (renameat(apply->token_fd, "index", apply->git_fd, "index") == -1 ||
+	if (renameat(apply->token_fd, NEWINDEX_NAME, apply->git_fd, "index") ==
+		-1 ||
 	    fsync(apply->git_fd) == -1)
 		return apply_fail_sys(apply, "index");
 

@@ -1,6 +1,7 @@
 #include "sync.h"
 #include "base/alloc.h"
 #include "folder.h"
+#include "newindex.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,8 +17,7 @@ sync_all(struct apply *apply, int fd)
 	return syncfs(fd) == -1 ? apply_fail_sys(apply, apply->path) : 0;
 }
 
-/* fsync a file of the apply's folder, told as `what`. */
-static int
+int
 sync_name(struct apply *apply, const char *name, const char *what)
 {
 	int fd, rc;
@@ -37,7 +37,7 @@ sync_name(struct apply *apply, const char *name, const char *what)
 int
 sync_index(struct apply *apply)
 {
-	return sync_name(apply, "index", "index");
+	return sync_name(apply, NEWINDEX_NAME, "index");
 }
 
 static int

@@ -12,8 +12,11 @@
 /* The prepared files. */
 int sync_files(struct apply *apply);
 
-/* The new index, which libgit2 writes without a sync. */
+/* The new index, as it was completed. */
 int sync_index(struct apply *apply);
+
+/* Any file of the apply's folder, told as `what`. */
+int sync_name(struct apply *apply, const char *name, const char *what);
 
 /* The folders of the worktree that the steps change. */
 int sync_tree_folders(struct apply *apply);

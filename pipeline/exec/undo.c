@@ -2,6 +2,7 @@
 #include "folder.h"
 #include "git/blob.h"
 #include "git/refs.h"
+#include "newindex.h"
 #include "reflock.h"
 #include "sync.h"
 #include <errno.h>
@@ -36,15 +37,15 @@ left_or_failed(void)
 
 /* U1: our inode with our blob. */
 static enum undone
-is_ours(struct apply *apply, const struct op *op, int folder, const char *name)
+is_ours(const struct op *op, int folder, const char *name)
 {
 	struct err err;
 	bool same;
 
 	if (folder_inode(folder, name) != op->inode)
 		return LEFT;
-	if (blob_same(apply->target, TARGET_AFTER, op->path, op->new_oid,
-		op->new_mode, folder, name, &same, &err) == -1)
+	if (blob_same(folder, name, op->new_oid, op->new_mode, &same, &err) ==
+	    -1)
 		return FAILED;
 
 	return same ? UNDONE : LEFT;
@@ -59,7 +60,7 @@ path_is_ours(struct apply *apply, const struct op *op)
 
 	if (fd == -1)
 		return left_or_failed();
-	ours = is_ours(apply, op, fd, name);
+	ours = is_ours(op, fd, name);
 	close(fd);
 
 	return ours;
@@ -80,7 +81,7 @@ undo_change(struct apply *apply, size_t i, bool ask)
 		return ours;
 	if (folder_swap(apply->token_fd, name, apply->tree_fd, op->path) == -1)
 		return left_or_failed();
-	ours = is_ours(apply, op, apply->token_fd, name);
+	ours = is_ours(op, apply->token_fd, name);
 	if (ours == LEFT) /* written to at this very moment */
 		folder_swap(apply->token_fd, name, apply->tree_fd, op->path);
 
@@ -118,7 +119,7 @@ undo_add(struct apply *apply, size_t i, bool ask)
 		return ours;
 	if (folder_take(apply->tree_fd, op->path, apply->token_fd, name) == -1)
 		return left_or_failed();
-	ours = is_ours(apply, op, apply->token_fd, name);
+	ours = is_ours(op, apply->token_fd, name);
 	if (ours == LEFT)
 		folder_put(apply->token_fd, name, apply->tree_fd, op->path);
 
@@ -241,22 +242,51 @@ undo_is_due(const struct apply *apply)
 	return false;
 }
 
+/* Which index goes back: the one for what is staged since, or the old one. */
+static const char *
+index_before(const struct apply *apply)
+{
+	return folder_inode(apply->token_fd, NEWINDEX_BACK) != 0 ? NEWINDEX_BACK
+	       : folder_inode(apply->token_fd, "old-index") != 0 ? "old-index"
+								 : NULL;
+}
+
+static int
+put_index(struct apply *apply, const char *from)
+{
+	struct err err;
+
+	if (newindex_restore(apply, from, NEWINDEX_OLD, &err) == -1)
+		return apply_fail(apply, &err);
+	if (sync_name(apply, NEWINDEX_OLD, "index") == -1)
+		return -1;
+	if (renameat(apply->token_fd, NEWINDEX_OLD, apply->git_fd, "index") ==
+		-1 ||
+	    fsync(apply->git_fd) == -1)
+		return apply_fail_sys(apply, "index");
+
+	return 0;
+}
+
+/* The old index again, whether ours had its place or not: the files have other
+ * ctimes now. One that is neither is somebody's, and stays: U2. */
 static int
 undo_index(struct apply *apply)
 {
-	int rc;
+	bool ours =
+	    folder_same(apply->token_fd, "new-index", apply->git_fd, "index");
+	const char *from = index_before(apply);
 
-	if (!folder_same(apply->token_fd, "new-index", apply->git_fd, "index"))
-		return 0; /* U2 */
-	if (folder_inode(apply->token_fd, "old-index") != 0)
-		rc = renameat(apply->token_fd, "old-index", apply->git_fd,
-		    "index");
-	else
-		rc = unlinkat(apply->git_fd, "index", 0);
-	if (rc == 0)
-		rc = fsync(apply->git_fd);
+	if (ours && from == NULL)
+		return unlinkat(apply->git_fd, "index", 0) == -1 ||
+			       fsync(apply->git_fd) == -1
+			   ? apply_fail_sys(apply, "index")
+			   : 0;
+	if (from == NULL || (!ours && !folder_same(apply->token_fd, "old-index",
+					  apply->git_fd, "index")))
+		return 0;
 
-	return rc == -1 ? apply_fail_sys(apply, "index") : 0;
+	return put_index(apply, from);
 }
 
 static int
