@@ -9,6 +9,8 @@
 #                   programs, agents that race: minutes each
 #   make check-harness   hermes-exec without a sync, a lock or a check that it
 #                   stands on: is it missed by one of those?
+#   make check-parity  PAIRS made-up checkouts (3000, of SEED), each upgraded
+#                   beside a twin that git pull upgrades, and all compared
 #   make check-sweep   1,000 made-up fleets decided the same however they are
 #                   written down; a sealed document altered at every place
 #   make check-model   the lease protocol in every order of steps, by spin
@@ -65,6 +67,8 @@ parts_check-power = power
 parts_check-harness = power
 parts_check-races = check
 parts_check-sweep = check
+parts_check-parity = check
+parts_check-parity-harness = check
 parts_lint  = lint
 parts_check-model = model
 parts_bench = bench
@@ -121,6 +125,17 @@ check-power: all $(BUILD)/power/stops | $(needs)
 check-races: all | $(needs)
 	@$(tools) tests/races.sh 29
 	@$(tools) tests/lease-races.py 1000
+# Checkouts out of all that git has attributes, settings and names for, and
+# their twins by `git pull --ff-only`; some twenty minutes.
+PAIRS ?= 3000
+SEED  ?= 1
+check-parity: all | $(needs)
+	@$(tools) tests/parity/run -n $(PAIRS) -s $(SEED)
+# Does it see what a broken Hermes might leave, and nothing where git itself
+# has upgraded both?
+check-parity-harness: | $(needs)
+	@tests/parity/run -b
+	@$(tools) tests/parity/run -S -n $(PAIRS) -s $(SEED)
 # What determinism.bats and tamper.bats do a part of, in full; two minutes.
 check-sweep: all | $(needs)
 	@SWEEP=1000 $(tools) bats -f permuted tests/determinism.bats
@@ -216,7 +231,8 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all deps units demo check check-kill check-errno check-power \
-    check-races check-harness check-sweep check-model asan bench lint \
+    check-races check-parity check-parity-harness check-harness check-sweep \
+    check-model asan bench lint \
     lint-rooms lint-headers lint-man lint-shell lint-format lint-filters \
     install uninstall clean FORCE
 .SECONDARY:
