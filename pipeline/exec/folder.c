@@ -1,62 +1,17 @@
 #include "folder.h"
-#include "base/alloc.h"
+#include "store/below.h"
 #include "store/io.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-static int
-open_below(int folder, const char *path, int flags)
-{
-	struct open_how how = {
-		.flags = (unsigned)(flags | O_DIRECTORY | O_CLOEXEC),
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
-}
-
-static int
-open_parent(int folder, const char *path, int flags, const char **name)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent;
-	int fd, saved;
-
-	*name = slash != NULL ? slash + 1 : path;
-	if (slash == NULL)
-		return open_below(folder, ".", flags);
-	parent = xstrndup(path, (size_t)(slash - path));
-	fd = open_below(folder, parent, flags);
-	saved = errno;
-	free(parent);
-	errno = saved;
-
-	return fd;
-}
 
 int
 folder_parent(int folder, const char *path, const char **name)
 {
-	return open_parent(folder, path, O_PATH, name);
-}
-
-/* Close without losing errno. */
-static int
-done(int fd, int rc)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-
-	return rc;
+	return below_parent(folder, path, O_PATH, name);
 }
 
 int
@@ -74,7 +29,7 @@ folder_lstat(int folder, const char *path, struct stat *st)
 	if (fd == -1)
 		return -1;
 
-	return done(fd, fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW));
+	return below_done(fd, fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW));
 }
 
 int
@@ -86,7 +41,8 @@ folder_put(int folder, const char *from, int tree, const char *path)
 	if (fd == -1)
 		return -1;
 
-	return done(fd, renameat2(folder, from, fd, name, RENAME_NOREPLACE));
+	return below_done(fd,
+	    renameat2(folder, from, fd, name, RENAME_NOREPLACE));
 }
 
 int
@@ -98,7 +54,8 @@ folder_take(int tree, const char *path, int folder, const char *to)
 	if (fd == -1)
 		return -1;
 
-	return done(fd, renameat2(fd, name, folder, to, RENAME_NOREPLACE));
+	return below_done(fd,
+	    renameat2(fd, name, folder, to, RENAME_NOREPLACE));
 }
 
 int
@@ -110,7 +67,8 @@ folder_swap(int folder, const char *name, int tree, const char *path)
 	if (fd == -1)
 		return -1;
 
-	return done(fd, renameat2(folder, name, fd, last, RENAME_EXCHANGE));
+	return below_done(fd,
+	    renameat2(folder, name, fd, last, RENAME_EXCHANGE));
 }
 
 int
@@ -122,7 +80,7 @@ folder_mkdir(int tree, const char *path, mode_t mode)
 	if (fd == -1)
 		return -1;
 
-	return done(fd, mkdirat(fd, name, mode));
+	return below_done(fd, mkdirat(fd, name, mode));
 }
 
 int
@@ -146,21 +104,21 @@ folder_rmdir(int tree, const char *path)
 	if (fd == -1)
 		return -1;
 
-	return done(fd, unlinkat(fd, name, AT_REMOVEDIR));
+	return below_done(fd, unlinkat(fd, name, AT_REMOVEDIR));
 }
 
 int
 folder_sync_parent(int tree, const char *path)
 {
 	const char *name;
-	int fd = open_parent(tree, path, O_RDONLY, &name);
+	int fd = below_parent(tree, path, O_RDONLY, &name);
 
 	if (fd == -1)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
 			   ? 0
 			   : -1;
 
-	return done(fd, fsync(fd));
+	return below_done(fd, fsync(fd));
 }
 
 int
@@ -262,7 +220,7 @@ remove_entries(int fd)
 	int rc = 0;
 
 	if (dir == NULL)
-		return done(fd, -1);
+		return below_done(fd, -1);
 	while (rc == 0 && (entry = readdir(dir)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0)

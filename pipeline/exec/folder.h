@@ -1,9 +1,9 @@
 /*
  * folder - paths below an open folder, reached without following a symlink
  *
- * What is done in a worktree is done here. A parent is opened by openat2(2)
- * (RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS): whatever changes meanwhile, nothing
- * outside the folder is touched. All return -1 with errno set.
+ * What is done in a worktree is done here. A parent is opened by store/below.h:
+ * whatever changes meanwhile, nothing outside the folder is touched. All
+ * return -1 with errno set.
  */
 #ifndef EXEC_FOLDER_H
 #define EXEC_FOLDER_H
