@@ -2,26 +2,13 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/file.h"
+#include "git/packed.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SYMREF_MAX 5
-#define LOOSE_MAX 4096
-#define PACKED_MAX (256u << 20)
-
-static bool
-hex_oid(const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < OID_SIZE - 1; i++)
-		if (!isxdigit((unsigned char)text[i]) || isupper(text[i]))
-			return false;
-
-	return true;
-}
 
 bool
 ref_valid(const char *name)
@@ -47,40 +34,44 @@ ref_valid(const char *name)
 static int
 read_packed(const char *common_dir, const char *name, char oid[OID_SIZE])
 {
-	size_t len = strlen(name);
 	struct buf text = { 0 };
-	const char *at;
 	char *path;
 	int rc;
 
 	path = xasprintf("%s/packed-refs", common_dir);
 	rc = file_read(path, PACKED_MAX, &text);
 	free(path);
-	if (rc != 1) {
-		buf_clear(&text);
-		return rc;
-	}
-	rc = 0;
-	for (at = text.data; rc == 0 && (at = strstr(at, name)); at += len)
-		if (at - text.data >= OID_SIZE && at[-1] == ' ' &&
-		    (at[len] == '\n' || at[len] == '\r') &&
-		    (at - text.data == OID_SIZE || at[-OID_SIZE - 1] == '\n') &&
-		    hex_oid(at - OID_SIZE)) {
-			memcpy(oid, at - OID_SIZE, OID_SIZE - 1);
-			oid[OID_SIZE - 1] = '\0';
-			rc = 1;
-		}
+	if (rc == 1)
+		rc = packed_find(text.data, name, oid);
 	buf_clear(&text);
 
 	return rc;
 }
 
-static void
-trim(struct buf *text)
+enum ref_found
+ref_parse(const char *text, char oid[OID_SIZE], char **next)
 {
-	while (
-	    text->len > 0 && isspace((unsigned char)text->data[text->len - 1]))
-		text->data[--text->len] = '\0';
+	size_t len = strlen(text);
+
+	*next = NULL;
+	while (len > 0 && isspace((unsigned char)text[len - 1]))
+		len--;
+	if (strncmp(text, "ref:", 4) == 0 && len > 4) {
+		text += 4;
+		len -= 4;
+		while (len > 0 && (*text == ' ' || *text == '\t')) {
+			text++;
+			len--;
+		}
+		*next = xstrndup(text, len);
+		return REF_SYMBOLIC;
+	}
+	if (len != OID_SIZE - 1 || !packed_is_oid(text))
+		return REF_BROKEN;
+	memcpy(oid, text, len);
+	oid[len] = '\0';
+
+	return REF_OID;
 }
 
 /* One step: an id, or the name of the next ref in *next. */
@@ -90,29 +81,19 @@ read_one(const struct ref_dirs *dirs, const char *name, char oid[OID_SIZE],
 {
 	struct buf text = { 0 };
 	enum ref_found found = REF_BROKEN;
-	const char *at;
 	char *path;
 	int rc;
 
 	path = xasprintf("%s/%s",
 	    strncmp(name, "refs/", 5) == 0 ? dirs->common_dir : dirs->git_dir,
 	    name);
-	rc = file_read(path, LOOSE_MAX, &text);
+	rc = file_read(path, REF_FILE_MAX, &text);
 	free(path);
 	if (rc == 0) {
 		rc = read_packed(dirs->common_dir, name, oid);
 		found = rc == 1 ? REF_OID : rc == 0 ? REF_ABSENT : REF_BROKEN;
 	} else if (rc == 1) {
-		trim(&text);
-		at = buf_text(&text);
-		if (strncmp(at, "ref:", 4) == 0) {
-			at += 4 + strspn(at + 4, " \t");
-			*next = xstrdup(at);
-			found = REF_ABSENT;
-		} else if (text.len == OID_SIZE - 1 && hex_oid(at)) {
-			memcpy(oid, at, OID_SIZE);
-			found = REF_OID;
-		}
+		found = ref_parse(buf_text(&text), oid, next);
 	}
 	buf_clear(&text);
 

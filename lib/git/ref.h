@@ -17,10 +17,17 @@ struct ref_dirs {
 };
 
 enum ref_found {
-	REF_ABSENT, /* no such ref, nor a name that could be one */
-	REF_OID,    /* `oid` is set */
-	REF_BROKEN  /* there, but neither an id nor a symbolic ref */
+	REF_ABSENT,   /* no such ref, nor a name that could be one */
+	REF_OID,      /* `oid` is set */
+	REF_SYMBOLIC, /* ref_parse() alone: the name of another */
+	REF_BROKEN    /* there, but neither an id nor a symbolic ref */
 };
+
+#define REF_FILE_MAX 4096 /* bytes; a longer one is broken */
+
+/* What the bytes of a ref's file say: `oid`, or the other name in *next, the
+ * caller's to free. */
+enum ref_found ref_parse(const char *text, char oid[OID_SIZE], char **next);
 
 /*
  * The id behind `name` ("HEAD", "refs/heads/main"). Where `target` is given
