@@ -3,103 +3,38 @@
 #include "git/target_in.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+const struct ref_store *
+refs_store(const struct target *target)
+{
+	return &target->refs;
+}
 
 int
 refs_head(struct target *target, char **branch, struct err *err)
 {
-	git_reference *head = NULL;
+	char oid[OID_SIZE];
 
-	*branch = NULL;
-	if (git_reference_lookup(&head, target->repo, "HEAD") < 0)
-		return lg_err(err, EX_DATAERR, "%s/HEAD", target->git_dir);
-	if (git_reference_type(head) == GIT_REFERENCE_SYMBOLIC)
-		*branch = xstrdup(git_reference_symbolic_target(head));
-	git_reference_free(head);
-
-	return 0;
+	return ref_store_read(&target->refs, "HEAD", oid, branch, err) == -1
+		   ? -1
+		   : 0;
 }
 
 int
 refs_oid(struct target *target, const char *name, char oid[OID_SIZE],
     struct err *err)
 {
-	git_oid id;
-	int rc = git_reference_name_to_id(&id, target->repo, name);
-
-	oid[0] = '\0';
-	if (rc == GIT_ENOTFOUND)
+	switch (ref_store_resolve(&target->refs, name, oid, err)) {
+	case REF_OID:
+		return 1;
+	case REF_ABSENT:
+		oid[0] = '\0';
 		return 0;
-	if (rc < 0)
-		return lg_err(err, EX_DATAERR, "%s", name);
-	lg_hex(oid, &id);
-
-	return 1;
-}
-
-/* GIT_EMODIFIED: it stands elsewhere; GIT_EEXISTS: it should not exist. */
-/* The system failed where it has a number, else what is there is damaged. */
-static int
-not_moved(const char *name, struct err *err)
-{
-	lg_err(err, EX_IOERR, "%s", name);
-	if (err->number == 0)
-		err->code = EX_DATAERR;
-
-	return -1;
-}
-
-static int
-moved_by(int rc, const char *name, enum refs_moved *moved, struct err *err)
-{
-	switch (rc) {
-	case 0:
-		*moved = REFS_MOVED;
-		return 0;
-	case GIT_EMODIFIED:
-	case GIT_EEXISTS:
-	case GIT_ENOTFOUND:
-		*moved = REFS_CHANGED;
-		return 0;
-	case GIT_ELOCKED:
-		*moved = REFS_LOCKED;
-		return 0;
+	case -1:
+		return -1;
 	default:
-		return not_moved(name, err);
+		return err_set(err, EX_DATAERR, "%s: is no commit id", name);
 	}
-}
-
-static int
-refs_remove(struct target *target, const char *name, const git_oid *from)
-{
-	git_reference *ref = NULL;
-	int rc = git_reference_lookup(&ref, target->repo, name);
-
-	if (rc == 0 && (git_reference_target(ref) == NULL ||
-			   !git_oid_equal(git_reference_target(ref), from)))
-		rc = GIT_EMODIFIED;
-	if (rc == 0)
-		rc = git_reference_delete(ref);
-	git_reference_free(ref);
-
-	return rc;
-}
-
-/* A new ref is its lock linked to its name, then the lock goes: libgit2 does
- * not look whether it did. */
-static void
-drop_linked_lock(const struct target *target, const char *name)
-{
-	char *ref = xasprintf("%s/%s", target->common_dir, name);
-	char *lock = xasprintf("%s.lock", ref);
-	struct stat a, b;
-
-	if (lstat(ref, &a) == 0 && lstat(lock, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-		unlink(lock);
-	free(lock);
-	free(ref);
 }
 
 int
@@ -107,26 +42,9 @@ refs_move(struct target *target, const char *name, const char *from,
     const char *to, const char *message, enum refs_moved *moved,
     struct err *err)
 {
-	git_reference *ref = NULL;
-	git_oid old = { 0 }, new;
-	int rc;
+	const struct ref_change change = { name, from, to, message };
 
-	if ((from != NULL && lg_oid(&old, from, err) == -1) ||
-	    (to != NULL && lg_oid(&new, to, err) == -1))
-		return -1;
-	if (to == NULL)
-		return moved_by(refs_remove(target, name, &old), name, moved,
-		    err);
-	rc = git_repository_set_ident(target->repo, "Hermes",
-	    "hermes@localhost");
-	if (rc == 0)
-		rc = git_reference_create_matching(&ref, target->repo, name,
-		    &new, 1, &old, message);
-	git_reference_free(ref);
-	if (from == NULL)
-		drop_linked_lock(target, name);
-
-	return moved_by(rc, name, moved, err);
+	return ref_update(&target->refs, &change, moved, err);
 }
 
 bool

@@ -6,14 +6,12 @@
 #ifndef GIT_REFS_H
 #define GIT_REFS_H
 
+#include "git/ref_update.h"
 #include "git/target.h"
 #include <stdbool.h>
 
-enum refs_moved {
-	REFS_MOVED,
-	REFS_CHANGED, /* it stands elsewhere than `from`; nothing moved */
-	REFS_LOCKED   /* another program holds its lock; nothing moved */
-};
+/* Where they are. Borrowed. */
+const struct ref_store *refs_store(const struct target *target);
 
 /* The branch that HEAD names ("refs/heads/main"), the caller's to free; NULL
  * where HEAD is detached. */
@@ -23,11 +21,8 @@ int refs_head(struct target *target, char **branch, struct err *err);
 int refs_oid(struct target *target, const char *name, char oid[OID_SIZE],
     struct err *err);
 
-/*
- * Move `name` from `from` (NULL: it must not exist) to `to` (NULL: remove
- * it), with `message` in its reflog, said by Hermes. -1: it may have moved all
- * the same, and only the sync behind that failed.
- */
+/* As ref_update(): move `name` from `from` (NULL: it must not exist) to `to`
+ * (NULL: remove it), with `message` in its reflog. */
 int refs_move(struct target *target, const char *name, const char *from,
     const char *to, const char *message, enum refs_moved *moved,
     struct err *err);

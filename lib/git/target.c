@@ -1,10 +1,13 @@
 #include "git/target.h"
 #include "base/alloc.h"
+#include "git/gitconfig.h"
 #include "git/odd.h"
+#include "git/shared.h"
 #include "git/target_in.h"
 #include <git2/sys/repository.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 /* A copy without the slash that libgit2 ends folders with. */
@@ -41,6 +44,53 @@ check_worktree(const struct target *target, const char *path, struct err *err)
 	return 0;
 }
 
+/* One without a value is one that is set. The caller's; NULL: unset. */
+static char *
+config_text(git_config *config, const char *name)
+{
+	git_config_entry *entry = NULL;
+	char *text = NULL;
+
+	if (config != NULL && git_config_get_entry(&entry, config, name) == 0)
+		text = xstrdup(entry->value != NULL ? entry->value : "true");
+	git_config_entry_free(entry);
+
+	return text;
+}
+
+static enum ref_logs
+logs_of(const char *value, bool bare)
+{
+	if (value == NULL)
+		return bare ? REF_LOGS_NONE : REF_LOGS_NORMAL;
+	if (strcasecmp(value, "always") == 0)
+		return REF_LOGS_ALWAYS;
+
+	return gitconfig_true(value, false) ? REF_LOGS_NORMAL : REF_LOGS_NONE;
+}
+
+/* With what the configuration says of files that are born there. */
+static int
+open_refs(struct target *target, struct err *err)
+{
+	git_config *config = NULL;
+	char *logs, *shared;
+
+	if (ref_store_open(&target->refs, target->git_dir, target->common_dir,
+		err) == -1)
+		return -1;
+	git_repository_config_snapshot(&config, target->repo);
+	logs = config_text(config, "core.logallrefupdates");
+	shared = config_text(config, "core.sharedrepository");
+	target->refs.logs = logs_of(logs, target->worktree == NULL);
+	target->refs.shared = shared_parse(shared);
+	free(logs);
+	free(shared);
+	git_config_free(config);
+
+	return 0;
+}
+
 int
 target_open(struct target **out, const char *path, struct err *err)
 {
@@ -55,7 +105,8 @@ target_open(struct target **out, const char *path, struct err *err)
 	target->common_dir =
 	    folder_name(git_repository_commondir(target->repo));
 	target->worktree = folder_name(git_repository_workdir(target->repo));
-	if (check_worktree(target, path, err) == -1) {
+	if (check_worktree(target, path, err) == -1 ||
+	    open_refs(target, err) == -1) {
 		target_free(target);
 		return -1;
 	}
@@ -76,6 +127,7 @@ target_free(struct target *target)
 		git_commit_free(target->commit[i]);
 	}
 	git_repository_free(target->repo);
+	ref_store_close(&target->refs);
 	free(target->staging);
 	free(target->git_dir);
 	free(target->common_dir);

@@ -5,12 +5,14 @@
 #define GIT_TARGET_IN_H
 
 #include "git/lg.h"
+#include "git/ref_store.h"
 #include "git/target.h"
 
 struct target {
 	git_repository *repo;  /* owned; with its worktree */
 	git_commit *commit[2]; /* owned; by enum target_side */
 	git_tree *tree[2];     /* owned */
+	struct ref_store refs; /* owned; its git dir, held */
 	char *staging;         /* owned; an objects folder, or NULL */
 	char *git_dir, *common_dir, *worktree; /* owned */
 };

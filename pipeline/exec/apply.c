@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "folder.h"
 #include "git/place.h"
+#include "git/refs.h"
 #include "git/sound.h"
 #include "model/event.h"
 #include <errno.h>
@@ -108,6 +109,8 @@ apply_code_of(const struct err *err)
 		return "no-space";
 	case EROFS:
 		return "read-only-fs";
+	case ELOOP: /* what stands there is no file of git's */
+		return "unsupported-format";
 	default:
 		return err->code == EX_DATAERR ? "corrupt" : "filesystem";
 	}
@@ -235,6 +238,20 @@ check_odd(struct apply *apply)
 	return rc;
 }
 
+/* The very folders that its refs are moved in. */
+static int
+hold_git_dir(struct apply *apply)
+{
+	const struct ref_store *refs = refs_store(apply->target);
+
+	apply->git_fd = fcntl(refs->git_fd, F_DUPFD_CLOEXEC, 0);
+	apply->common_fd = fcntl(refs->common_fd, F_DUPFD_CLOEXEC, 0);
+	if (apply->git_fd == -1 || apply->common_fd == -1)
+		return apply_fail_sys(apply, target_git_dir(apply->target));
+
+	return 0;
+}
+
 int
 apply_open(struct apply *apply)
 {
@@ -247,12 +264,8 @@ apply_open(struct apply *apply)
 		return -1;
 	if (target_open(&apply->target, apply->path, &err) == -1)
 		return apply_fail(apply, &err);
-	if (check_odd(apply) == -1)
+	if (check_odd(apply) == -1 || hold_git_dir(apply) == -1)
 		return -1;
-	apply->git_fd = open_folder(target_git_dir(apply->target));
-	apply->common_fd = open_folder(target_common_dir(apply->target));
-	if (apply->git_fd == -1 || apply->common_fd == -1)
-		return apply_fail_sys(apply, target_git_dir(apply->target));
 	if (open_tree(apply) == -1 || take_lock(apply) == -1)
 		return -1;
 	apply->home_fd = folder_own(apply->git_fd, "hermes", true, &err);

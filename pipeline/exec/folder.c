@@ -1,10 +1,12 @@
 #include "folder.h"
+#include "base/alloc.h"
 #include "store/below.h"
 #include "store/io.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +19,7 @@ folder_parent(int folder, const char *path, const char **name)
 int
 folder_open(int folder, const char *path)
 {
-	return open_below(folder, path, O_RDONLY | O_NONBLOCK);
+	return below_open(folder, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
 }
 
 int
@@ -185,7 +187,7 @@ walk_folder(const struct walk *walk, int fd, const char *path, int depth)
 	int rc = 0, saved;
 
 	if (dir == NULL)
-		return done(fd, -1);
+		return below_done(fd, -1);
 	if (depth > WALK_DEPTH_MAX) {
 		errno = ENAMETOOLONG;
 		rc = -1;

@@ -1,6 +1,7 @@
 #include "reflock.h"
 #include "base/alloc.h"
 #include "folder.h"
+#include "git/refs.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,10 +73,5 @@ reflock_clear(struct apply *apply)
 	clear_one(apply, apply->ref);
 	clear_one(apply, apply->rollback_ref);
 	clear_one(apply, apply->tracking);
-}
-
-void
-reflock_clear_rollback(struct apply *apply)
-{
-	clear_one(apply, apply->rollback_ref);
+	ref_tidy(refs_store(apply->target));
 }

@@ -445,9 +445,11 @@ move_ref(struct apply *apply, const char *name, const char *from,
 	if (moved == REFS_LOCKED)
 		return apply_stop(apply, VERDICT_REFUSED, "locked",
 		    "%s: is locked", name);
-	if (moved == REFS_CHANGED)
+	if (moved != REFS_MOVED)
 		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
-		    "%s: has been moved", name);
+		    moved == REFS_CONFLICT ? "%s: another ref is in its way"
+					   : "%s: has been moved",
+		    name);
 
 	return 0;
 }

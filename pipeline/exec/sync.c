@@ -103,20 +103,3 @@ sync_tree_folders(struct apply *apply)
 
 	return 0;
 }
-
-int
-sync_ref_folders(struct apply *apply, const char *ref)
-{
-	char *path = xstrdup(ref), *slash;
-	int rc = 0;
-
-	while (rc == 0 && (slash = strrchr(path, '/')) != NULL) {
-		rc = folder_sync_parent(apply->common_fd, path);
-		*slash = '\0';
-	}
-	if (rc == -1)
-		apply_fail_sys(apply, ref);
-	free(path);
-
-	return rc;
-}

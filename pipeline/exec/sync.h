@@ -21,8 +21,4 @@ int sync_name(struct apply *apply, const char *name, const char *what);
 /* The folders of the worktree that the steps change. */
 int sync_tree_folders(struct apply *apply);
 
-/* Those above a ref that libgit2 removed, which it does not sync; with an
- * empty folder it removes that one too. */
-int sync_ref_folders(struct apply *apply, const char *ref);
-
 #endif

@@ -3,7 +3,6 @@
 #include "git/blob.h"
 #include "git/refs.h"
 #include "newindex.h"
-#include "reflock.h"
 #include "sync.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -298,12 +297,11 @@ drop_rollback_ref(struct apply *apply)
 	if (refs_move(apply->target, apply->rollback_ref, apply->before, NULL,
 		NULL, &moved, &err) == -1)
 		return apply_fail(apply, &err);
-	reflock_clear_rollback(apply); /* libgit2 did not look at unlink(2) */
 	if (moved == REFS_LOCKED)
 		return apply_stop(apply, VERDICT_FAILED, "locked",
 		    "%s: is locked", apply->rollback_ref);
 
-	return sync_ref_folders(apply, apply->rollback_ref);
+	return 0;
 }
 
 static int
