@@ -339,6 +339,20 @@ gitconfig_get_sub(const struct gitconfig *config, const char *section,
 	return value;
 }
 
+void
+gitconfig_get_all(const struct gitconfig *config, const char *section,
+    const char *sub, const char *name, struct list *out)
+{
+	struct buf key = { 0 };
+	size_t i;
+
+	buf_printf(&key, "%s.%s.%s", section, sub, name);
+	for (i = 0; i < config->count; i++)
+		if (strcmp(config->entries[i].key, buf_text(&key)) == 0)
+			list_add(out, config->entries[i].value);
+	buf_clear(&key);
+}
+
 const char *
 gitconfig_remote_url(const struct gitconfig *config, const char *name)
 {

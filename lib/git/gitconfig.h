@@ -10,6 +10,7 @@
 #ifndef GIT_GITCONFIG_H
 #define GIT_GITCONFIG_H
 
+#include "base/list.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -49,6 +50,10 @@ const char *gitconfig_get(const struct gitconfig *config, const char *key);
 /* The last value of `section.sub.name`, or NULL. Borrowed. */
 const char *gitconfig_get_sub(const struct gitconfig *config,
     const char *section, const char *sub, const char *name);
+
+/* All values of `section.sub.name`, in their order, onto `out`. */
+void gitconfig_get_all(const struct gitconfig *config, const char *section,
+    const char *sub, const char *name, struct list *out);
 
 /* The first value of remote.NAME.url, which is the one that git fetches from;
  * or NULL. Borrowed. */

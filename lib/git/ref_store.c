@@ -158,22 +158,13 @@ ref_store_resolve(const struct ref_store *store, const char *name,
 	return rc == REF_SYMBOLIC ? REF_BROKEN : rc;
 }
 
-static void
-names_add(struct ref_names *names, char *name)
-{
-	names->list =
-	    xgrow(names->list, names->count, &names->cap, sizeof(*names->list));
-	names->list[names->count++] = name;
-}
-
 static int list_loose(const struct ref_store *store, const char *folder,
-    int depth, struct ref_names *names, struct err *err);
+    int depth, struct list *names, struct err *err);
 
 /* `folder` ends with a slash; a lock is no ref. */
 static int
 list_entry(const struct ref_store *store, const char *folder,
-    const struct dirent *entry, int depth, struct ref_names *names,
-    struct err *err)
+    const struct dirent *entry, int depth, struct list *names, struct err *err)
 {
 	char *name = xasprintf("%s%s", folder, entry->d_name), *below;
 	int rc = 0;
@@ -183,8 +174,7 @@ list_entry(const struct ref_store *store, const char *folder,
 		rc = list_loose(store, below, depth - 1, names, err);
 		free(below);
 	} else if (ref_valid(name)) {
-		names_add(names, name);
-		return 0;
+		list_add(names, name);
 	}
 	free(name);
 
@@ -193,7 +183,7 @@ list_entry(const struct ref_store *store, const char *folder,
 
 static int
 list_loose(const struct ref_store *store, const char *folder, int depth,
-    struct ref_names *names, struct err *err)
+    struct list *names, struct err *err)
 {
 	const char *last;
 	struct dirent *entry;
@@ -221,18 +211,22 @@ list_loose(const struct ref_store *store, const char *folder, int depth,
 
 static int
 list_packed(const struct ref_store *store, const char *folder,
-    struct ref_names *names, struct err *err)
+    struct list *names, struct err *err)
 {
 	size_t len = strlen(folder);
 	struct buf text = { 0 };
 	struct packed_ref ref;
 	const char *at;
+	char *name;
 	int rc = ref_store_packed(store, &text, err);
 
 	for (at = buf_text(&text); rc == 0 && packed_next(at, &ref);
 	     at = ref.end)
-		if (ref.len > len && memcmp(ref.name, folder, len) == 0)
-			names_add(names, xstrndup(ref.name, ref.len));
+		if (ref.len > len && memcmp(ref.name, folder, len) == 0) {
+			name = xstrndup(ref.name, ref.len);
+			list_add(names, name);
+			free(name);
+		}
 	buf_clear(&text);
 
 	return rc;
@@ -244,51 +238,56 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void
-sort_once(struct ref_names *names)
-{
-	size_t i, kept = 0;
-
-	if (names->count == 0)
-		return;
-	qsort(names->list, names->count, sizeof(*names->list), by_name);
-	for (i = 1; i < names->count; i++)
-		if (strcmp(names->list[kept], names->list[i]) == 0)
-			free(names->list[i]);
-		else
-			names->list[++kept] = names->list[i];
-	names->count = kept + 1;
-}
-
 int
 ref_store_names(const struct ref_store *store, const char *folder,
-    struct ref_names *names, struct err *err)
+    struct list *names, struct err *err)
 {
-	*names = (struct ref_names){ 0 };
 	if (list_loose(store, folder, DEPTH_MAX, names, err) == -1 ||
-	    list_packed(store, folder, names, err) == -1) {
-		ref_names_clear(names);
+	    list_packed(store, folder, names, err) == -1)
 		return -1;
-	}
-	sort_once(names);
+	list_sort(names);
 
 	return 0;
 }
 
-void
-ref_names_clear(struct ref_names *names)
+bool
+ref_names_have(const struct list *names, const char *name)
 {
-	size_t i;
+	return names->count > 0 && bsearch(&name, names->items, names->count,
+				       sizeof(*names->items), by_name) != NULL;
+}
 
-	for (i = 0; i < names->count; i++)
-		free(names->list[i]);
-	free(names->list);
-	*names = (struct ref_names){ 0 };
+/* The first that is not before `text`. */
+static size_t
+lower_bound(const struct list *names, const char *text)
+{
+	size_t low = 0, high = names->count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(names->items[mid], text) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+
+	return low;
 }
 
 bool
-ref_names_have(const struct ref_names *names, const char *name)
+ref_names_free(const struct list *names, const char *name)
 {
-	return names->count > 0 && bsearch(&name, names->list, names->count,
-				       sizeof(*names->list), by_name) != NULL;
+	char *text = xasprintf("%s/", name), *slash;
+	size_t at = lower_bound(names, text);
+	bool is;
+
+	is = at == names->count ||
+	     strncmp(names->items[at], text, strlen(text)) != 0;
+	while (is && (slash = strrchr(text, '/')) != NULL) {
+		*slash = '\0';
+		is = !ref_names_have(names, text);
+	}
+	free(text);
+
+	return is;
 }

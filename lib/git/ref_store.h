@@ -15,8 +15,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/list.h"
 #include "git/ref.h"
-#include <stddef.h>
+#include <stdbool.h>
 
 /* core.logAllRefUpdates */
 enum ref_logs {
@@ -55,16 +56,16 @@ int ref_store_resolve(const struct ref_store *store, const char *name,
 int ref_store_packed(const struct ref_store *store, struct buf *text,
     struct err *err);
 
-/* Names below a folder ("refs/tags/"), loose and packed, sorted, each once. */
-struct ref_names {
-	char **list; /* owned, each owned */
-	size_t count, cap;
-};
-
+/* The names below a folder ("refs/tags/"), loose and packed, sorted, each once,
+ * into an empty list. */
 int ref_store_names(const struct ref_store *store, const char *folder,
-    struct ref_names *names, struct err *err);
-void ref_names_clear(struct ref_names *names);
-bool ref_names_have(const struct ref_names *names, const char *name);
+    struct list *names, struct err *err);
+
+/* Is it one of such a list? */
+bool ref_names_have(const struct list *names, const char *name);
+
+/* Is it none, nor a folder of one of them, nor below one? */
+bool ref_names_free(const struct list *names, const char *name);
 
 /* EX_IOERR from errno about `name`; F2 where that says so. Always -1. */
 int ref_store_err(const char *name, struct err *err);

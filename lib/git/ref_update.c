@@ -114,45 +114,6 @@ packed_free(const struct ref_store *store, const char *name)
 	return is;
 }
 
-/* Does a ref stand at one of the folders of `name`? */
-static bool
-loose_above(const struct ref_store *store, const char *name)
-{
-	char *copy = xstrdup(name), *slash = copy;
-	bool found = false;
-	struct stat st;
-	int fd;
-
-	while (!found && (slash = strchr(slash, '/')) != NULL) {
-		*slash = '\0';
-		fd = below_open(store->common_fd, copy, O_PATH | O_NOFOLLOW, 0);
-		found = fd != -1 && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode);
-		if (fd != -1)
-			close(fd);
-		*slash++ = '/';
-	}
-	free(copy);
-
-	return found;
-}
-
-bool
-ref_is_free(const struct ref_store *store, const char *name)
-{
-	char *folder = xasprintf("%s/", name);
-	struct ref_names below;
-	struct err err;
-	bool is;
-
-	is = ref_store_names(store, folder, &below, &err) == 0 &&
-	     below.count == 0 && packed_free(store, name) &&
-	     !loose_above(store, name);
-	ref_names_clear(&below);
-	free(folder);
-
-	return is;
-}
-
 /* Does HEAD name it? */
 static bool
 is_head(const struct ref_store *store, const char *name)

@@ -35,9 +35,6 @@ struct ref_change {
 int ref_update(const struct ref_store *store, const struct ref_change *change,
     enum refs_moved *moved, struct err *err);
 
-/* May `name` be made, as far as other names go? False where unknown. */
-bool ref_is_free(const struct ref_store *store, const char *name);
-
 /*
  * Take the refs named out of packed-refs. One at a time of a store: what a
  * death leaves has one name. REFS_MOVED, or REFS_LOCKED.

@@ -74,42 +74,43 @@ refs_checked_out(struct target *target, const char *name)
 	return found;
 }
 
-/* One line of remote.NAME.fetch: what `branch` becomes by it, or NULL. */
-static char *
-map_branch(const char *line, const char *branch)
+void
+refs_tracking(struct target *target, const char *remote, const char *ref,
+    struct refspec_dsts *out)
 {
-	git_refspec *spec = NULL;
-	git_buf mapped = { 0 };
-	char *name = NULL;
-
-	if (git_refspec_parse(&spec, line, 1) == 0 &&
-	    git_refspec_src_matches(spec, branch) &&
-	    git_refspec_transform(&mapped, spec, branch) == 0 &&
-	    mapped.ptr != NULL && strncmp(mapped.ptr, "refs/", 5) == 0 &&
-	    strncmp(mapped.ptr, "refs/heads/", 11) != 0)
-		name = xstrdup(mapped.ptr);
-	git_buf_dispose(&mapped);
-	git_refspec_free(spec);
-
-	return name;
-}
-
-char *
-refs_tracking(struct target *target, const char *remote, const char *branch)
-{
-	git_config_iterator *lines = NULL;
+	git_config_iterator *at = NULL;
 	git_config_entry *entry;
 	git_config *config = NULL;
 	char *key = xasprintf("remote.%s.fetch", remote);
-	char *name = NULL;
+	struct list lines = { 0 };
 
 	if (git_repository_config_snapshot(&config, target->repo) == 0 &&
-	    git_config_multivar_iterator_new(&lines, config, key, NULL) == 0)
-		while (name == NULL && git_config_next(&entry, lines) == 0)
-			name = map_branch(entry->value, branch);
-	git_config_iterator_free(lines);
+	    git_config_multivar_iterator_new(&at, config, key, NULL) == 0)
+		while (git_config_next(&entry, at) == 0)
+			if (entry->value != NULL)
+				list_add(&lines, entry->value);
+	refspec_map(out, &lines, ref);
+	git_config_iterator_free(at);
 	git_config_free(config);
+	list_clear(&lines);
 	free(key);
+}
 
-	return name;
+void
+refs_landed(struct target *target, const char *const *oids, size_t count,
+    bool *landed)
+{
+	git_repository *repo = NULL;
+	git_odb *odb = NULL;
+	bool open;
+	size_t i;
+	git_oid oid;
+
+	open = git_repository_open_bare(&repo, target->common_dir) == 0 &&
+	       git_repository_odb(&odb, repo) == 0;
+	for (i = 0; i < count; i++)
+		landed[i] = open && git_oid_fromstr(&oid, oids[i]) == 0 &&
+			    git_odb_exists(odb, &oid);
+	git_odb_free(odb);
+	git_repository_free(repo);
 }

@@ -7,6 +7,7 @@
 #define GIT_REFS_H
 
 #include "git/ref_update.h"
+#include "git/refspec.h"
 #include "git/target.h"
 #include <stdbool.h>
 
@@ -33,12 +34,13 @@ bool refs_descends(struct target *target, const char *commit, const char *old);
 /* Does any worktree have `name` checked out? */
 bool refs_checked_out(struct target *target, const char *name);
 
-/*
- * The remote-tracking ref that `git fetch REMOTE` would keep for `branch`
- * ("refs/heads/main") by remote.REMOTE.fetch, the caller's to free; NULL
- * where it keeps none.
- */
-char *refs_tracking(struct target *target, const char *remote,
-    const char *branch);
+/* Where `git fetch REMOTE` would put the remote's `ref` by
+ * remote.REMOTE.fetch. */
+void refs_tracking(struct target *target, const char *remote, const char *ref,
+    struct refspec_dsts *out);
+
+/* Which of the objects are in the repository's own store, staging apart? */
+void refs_landed(struct target *target, const char *const *oids, size_t count,
+    bool *landed);
 
 #endif

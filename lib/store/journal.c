@@ -54,7 +54,6 @@ static const struct shape journal_shape[] = {
 	OID("after"),
 	MAYBE("role"),
 	MAYBE("url"),
-	MAYBE("tracking"),
 	{ .name = "owed_count",
 	    .type = JSON_NUMBER,
 	    .min = 0,

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "check.h"
+#include "git/endpoint.h"
 #include "git/staging.h"
 #include "model/cycle.h"
 #include "model/fleet.h"
@@ -158,6 +159,24 @@ check_url(const struct apply *apply, struct err *err)
 			 apply->repo_key, URL_BYTES_MAX);
 }
 
+/* A4: names that git takes, no more than the probe hands on. */
+static int
+check_tags(const struct apply *apply, struct err *err)
+{
+	const struct json *tag = json_first(apply->tags);
+	int rc = 0;
+
+	if (json_count(apply->tags) > ENDPOINT_TAGS_MAX)
+		return err_set(err, EX_DATAERR,
+		    "stdin: probe.repos: %s: tags: more than %d",
+		    apply->repo_key, ENDPOINT_TAGS_MAX);
+	for (; rc == 0 && tag != NULL; tag = json_next(tag))
+		rc = check_name(apply, "probe.repos: tags",
+		    json_get_text(tag, "name"), err);
+
+	return rc;
+}
+
 /* A4 */
 static int
 check_strategy(const struct apply *apply, struct err *err)
@@ -210,6 +229,9 @@ fill_apply(struct apply *apply, const struct rows *rows,
 	if (!apply_goes_back(apply)) { /* else all of it is here */
 		if (role != NULL && strcmp(role, "primary") == 0)
 			apply->remote = json_get_text(endpoint, "name");
+		apply->upstream =
+		    json_get_text(json_get(probe, "upstream"), "ref");
+		apply->tags = json_get(probe, "tags");
 		apply->staging = json_get_text(probe, "staging");
 	}
 	apply->token = json_get_int(reservation, "token", 0);
@@ -226,7 +248,7 @@ check_job(const struct rows *rows, const struct apply *apply, struct err *err)
 	    check_name(apply, "plan.repos: branch", apply->branch, err) == -1 ||
 	    check_name(apply, "probe.repos: endpoint.name", apply->remote,
 		err) == -1 ||
-	    check_url(apply, err) == -1)
+	    check_url(apply, err) == -1 || check_tags(apply, err) == -1)
 		return -1;
 
 	return check_staging(rows, apply, err);

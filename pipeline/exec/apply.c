@@ -53,10 +53,10 @@ apply_clear(struct apply *apply)
 	close_fd(&apply->lock_fd);
 	target_changes_clear(&apply->changes);
 	ops_clear(&apply->ops);
+	moves_clear(&apply->moves);
 	target_free(apply->target);
 	free(apply->ref);
 	free(apply->rollback_ref);
-	free(apply->tracking);
 	content_close(&apply->content);
 	place_clear(&apply->place);
 	doc_clear(&apply->said);

@@ -15,6 +15,7 @@
 #include "git/content.h"
 #include "git/target.h"
 #include "json/doc.h"
+#include "moves.h"
 #include "ops.h"
 #include "store/state.h"
 #include <stdbool.h>
@@ -40,6 +41,8 @@ struct apply {
 	const char *before, *after; /* 40 hex digits */
 	const char *role, *url;     /* of the endpoint; may be NULL */
 	const char *remote;         /* its name in the checkout, or NULL */
+	const char *upstream;       /* what was fetched of it, or NULL */
+	const struct json *tags;    /* that came with it, or NULL */
 	const char *staging; /* the repository with the objects, or NULL */
 	const struct json *checks; /* the fleet's, or NULL */
 	bool trust_config;         /* the fleet's word */
@@ -50,20 +53,20 @@ struct apply {
 	/* What is open. */
 	struct place place; /* B1, looked at once more */
 	struct target *target;
-	struct content content; /* bytes.h; folder NULL: not open */
-	int tree_fd;            /* the worktree; -1: refs only */
-	int git_fd;             /* the git dir */
-	int common_fd;          /* the common dir */
-	int home_fd;            /* GIT DIR/hermes */
-	int token_fd;           /* GIT DIR/hermes/TOKEN */
-	int lock_fd;            /* COMMON/hermes/lock, flocked: A1 */
-	char name[24];          /* the token as text */
-	char *ref;              /* owned; "refs/heads/main" */
-	char *rollback_ref;     /* owned; "refs/hermes/rollback/TOKEN" */
-	char *tracking; /* owned; the remote-tracking ref to move, or NULL */
+	struct content content;        /* bytes.h; folder NULL: not open */
+	int tree_fd;                   /* the worktree; -1: refs only */
+	int git_fd;                    /* the git dir */
+	int common_fd;                 /* the common dir */
+	int home_fd;                   /* GIT DIR/hermes */
+	int token_fd;                  /* GIT DIR/hermes/TOKEN */
+	int lock_fd;                   /* COMMON/hermes/lock, flocked: A1 */
+	char name[24];                 /* the token as text */
+	char *ref;                     /* owned; "refs/heads/main" */
+	char *rollback_ref;            /* owned; "refs/hermes/rollback/TOKEN" */
 	struct target_changes changes; /* of the index: newindex.h */
 	bool converts; /* a file may have other bytes than its blob */
 	struct ops ops;
+	struct moves moves; /* refs that go along */
 
 	/* What is to be said. */
 	struct doc said;       /* its "events" are this apply's */

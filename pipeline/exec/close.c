@@ -1,6 +1,5 @@
 #include "close.h"
 #include "folder.h"
-#include "git/refs.h"
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
@@ -10,25 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-void
-close_tracking(struct apply *apply)
-{
-	char oid[OID_SIZE];
-	enum refs_moved moved;
-	struct err err;
-	int found;
-
-	if (apply->tracking == NULL || apply_goes_back(apply))
-		return;
-	found = refs_oid(apply->target, apply->tracking, oid, &err);
-	if (found == -1 || (found == 1 && (strcmp(oid, apply->after) == 0 ||
-					      !refs_descends(apply->target,
-						  apply->after, oid))))
-		return;
-	refs_move(apply->target, apply->tracking, found ? oid : NULL,
-	    apply->after, "hermes: fetched", &moved, &err);
-}
 
 static const char *
 event_of(enum verdict verdict)
@@ -72,6 +52,14 @@ close_say(struct apply *apply, const struct paths *paths)
 	buf_clear(&data);
 }
 
+/* Is the branch at its target from now on? */
+static bool
+stays(const struct apply *apply)
+{
+	return apply->verdict == VERDICT_APPLIED ||
+	       apply->verdict == VERDICT_ROLLBACK_BLOCKED;
+}
+
 void
 close_apply(struct apply *apply, const struct paths *paths)
 {
@@ -90,12 +78,10 @@ close_apply(struct apply *apply, const struct paths *paths)
 		    "%s: written to meanwhile, kept in %s/hermes/kept-%s",
 		    kept.list[0], target_git_dir(apply->target), apply->name);
 	close_say(apply, kept.count > 0 ? &kept : paths);
-	if (apply->verdict == VERDICT_APPLIED) {
-		close_tracking(apply);
-		if (apply->keep_rollbacks > 0)
-			prune_rollbacks(apply);
-	}
-	if (story_write(apply, true, &err) == -1)
+	if (apply->verdict == VERDICT_APPLIED && apply->keep_rollbacks > 0)
+		prune_rollbacks(apply);
+	if ((stays(apply) && moves_keep(apply) == -1) ||
+	    story_write(apply, true, &err) == -1)
 		apply->open = true; /* K1 */
 	else if (apply->token_fd != -1)
 		folder_remove(apply->home_fd, apply->name);

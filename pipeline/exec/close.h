@@ -12,12 +12,6 @@
 #include "apply.h"
 #include "paths.h"
 
-/*
- * After a commit: the remote-tracking ref moves on, so that `git status` does
- * not say "ahead". Harmless where it was done, or stands elsewhere.
- */
-void close_tracking(struct apply *apply);
-
 /* The event of the apply's verdict; `paths` of a blocked rollback. */
 void close_say(struct apply *apply, const struct paths *paths);
 

@@ -3,7 +3,6 @@
 #include "files.h"
 #include "folder.h"
 #include "git/refs.h"
-#include "git/sound.h"
 #include "json/jw.h"
 #include "newindex.h"
 #include "story.h"
@@ -99,25 +98,6 @@ say_started(struct apply *apply)
 	buf_clear(&data);
 }
 
-/* The remote-tracking ref, where it may be written (N1). */
-static char *
-tracking_of(struct apply *apply)
-{
-	char *name = refs_tracking(apply->target, apply->remote, apply->ref);
-	char *fault =
-	    name != NULL
-		? sound_ref_fault(target_common_dir(apply->target), name)
-		: NULL;
-
-	if (fault != NULL) {
-		free(name);
-		name = NULL;
-	}
-	free(fault);
-
-	return name;
-}
-
 /* J1. A token is used once: its journal is somebody's story already. */
 static int
 open_journal(struct apply *apply)
@@ -130,8 +110,6 @@ open_journal(struct apply *apply)
 	if (used)
 		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
 		    "token %s has been used", apply->name);
-	if (apply->remote != NULL)
-		apply->tracking = tracking_of(apply);
 	say_started(apply);
 	if (story_write(apply, false, &err) == -1)
 		return apply_fail(apply, &err);

@@ -41,7 +41,6 @@ static void
 apply_of(struct apply *apply, const struct journal *journal)
 {
 	const struct json *root = journal->root, *event;
-	const char *tracking = json_get_text(root, "tracking");
 	struct buf text = { 0 };
 	struct jw jw;
 
@@ -55,7 +54,6 @@ apply_of(struct apply *apply, const struct journal *journal)
 	apply->after = json_get_text(root, "after");
 	apply->role = json_get_text(root, "role");
 	apply->url = json_get_text(root, "url");
-	apply->tracking = tracking != NULL ? xstrdup(tracking) : NULL;
 	apply->token = json_get_int(root, "token", 0);
 	apply->owed_count = json_get_int(root, "owed_count", 0);
 	for (event = json_first(json_get(root, "events")); event != NULL;
@@ -118,6 +116,8 @@ read_steps(struct apply *apply)
 		 : ops_read(&apply->ops, &text, "journal", &err);
 	buf_clear(&text);
 	close(fd);
+	if (rc == 0)
+		rc = moves_read(apply);
 	if (rc == 0)
 		rc = target_sides(apply->target, apply->before, apply->after,
 		    &err);
@@ -251,8 +251,9 @@ clear_away(struct apply *apply, enum outcome outcome, struct paths *left)
 	if (lock_drop(apply) == -1 || packs_release(apply) == -1 ||
 	    keep_changed(apply, left) == -1)
 		return OUTCOME_NONE; /* V4 */
-	if (outcome == OUTCOME_AFTER)
-		close_tracking(apply);
+	if (outcome == OUTCOME_AFTER && apply->token_fd != -1 &&
+	    moves_keep(apply) == -1)
+		return OUTCOME_NONE;
 
 	return outcome;
 }

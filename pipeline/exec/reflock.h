@@ -10,7 +10,7 @@
 
 #include "apply.h"
 
-/* Remove those of the branch, the rollback ref and the tracking ref. */
+/* Remove those of the branch, the rollback ref and what goes along. */
 void reflock_clear(struct apply *apply);
 
 #endif

@@ -121,9 +121,24 @@ static const struct shape endpoint_shape[] = {
 	WORD("role", SHAPE_NULL, roles),
 	{ 0 },
 };
+static const struct shape upstream_shape[] = {
+	{ .name = "ref", .type = JSON_STRING, .flags = SHAPE_NEED },
+	{ 0 },
+};
+static const struct shape tag_shape[] = {
+	{ .name = "name", .type = JSON_STRING, .flags = SHAPE_NEED },
+	{ .name = "oid",
+	    .type = JSON_STRING,
+	    .flags = SHAPE_NEED,
+	    .valid = is_oid,
+	    .wanted = "40 hex digits" },
+	{ 0 },
+};
 static const struct shape probe_repo_shape[] = {
 	KEY,
 	PATH("staging", SHAPE_NULL),
+	{ "upstream", JSON_OBJECT, SHAPE_NULL, .members = upstream_shape },
+	{ "tags", JSON_ARRAY, .each = JSON_OBJECT, .each_members = tag_shape },
 	{ "endpoint", JSON_OBJECT, SHAPE_NULL, .members = endpoint_shape },
 	{ 0 },
 };

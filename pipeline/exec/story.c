@@ -25,7 +25,6 @@ story_text(const struct apply *apply, bool done, struct buf *out)
 	jw_text(&jw, "after", apply->after);
 	jw_text(&jw, "role", apply->role);
 	jw_text(&jw, "url", apply->url);
-	jw_text(&jw, "tracking", apply->tracking);
 	jw_int(&jw, "owed_count", apply->owed_count);
 	jw_bool(&jw, "done", done);
 	events = doc_raw(&apply->said, "events", &len);

@@ -471,7 +471,7 @@ swap_all(struct apply *apply)
 {
 	size_t i;
 
-	if (check_facts(apply) == -1)
+	if (check_facts(apply) == -1 || moves_plan(apply) == -1)
 		return -1;
 	for (i = 0; i < apply->ops.count; i++)
 		if (do_op(apply, i) == -1)
@@ -482,7 +482,10 @@ swap_all(struct apply *apply)
 	if (check_landed(apply) == -1 || swap_lease(apply) == -1)
 		return -1;
 
-	return move_ref(apply, apply->rollback_ref, NULL, apply->before);
+	if (move_ref(apply, apply->rollback_ref, NULL, apply->before) == -1)
+		return -1;
+
+	return moves_do(apply);
 }
 
 /* The branch is at its target for anybody who looks. */

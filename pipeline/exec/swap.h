@@ -5,8 +5,9 @@
  *   S2  facts are looked at again under it; anything moved: `stale-plan`
  *   S3  what comes out of a path is hashed; is it not the old blob, the apply
  *       goes no further
- *   S4  files, then index, then rollback ref, then branch, then the lock: a
- *       branch at its target says that all the rest is there
+ *   S4  files, then index, then rollback ref, then what goes along (moves.h),
+ *       then branch, then the lock: a branch at its target says that all the
+ *       rest is there
  *   S5  a move of the branch that failed behind the rename is moved back first
  */
 #ifndef EXEC_SWAP_H

@@ -312,7 +312,7 @@ undo_once(struct apply *apply, struct paths *left)
 		sync_tree_folders(apply) == -1 || undo_index(apply) == -1))
 		return -1;
 
-	return drop_rollback_ref(apply);
+	return moves_undo(apply) == -1 ? -1 : drop_rollback_ref(apply);
 }
 
 int

@@ -12,10 +12,10 @@
 #include "paths.h"
 
 /*
- * Files and index as they were, rollback ref gone; the branch is the
- * caller's. `left` gets the paths that stay as they are (U1). -1 and a
- * verdict where the machine fails, after some tries: the rest is to be undone
- * later (U2).
+ * Files, index and what went along as they were, rollback ref gone; the
+ * branch is the caller's. `left` gets the paths that stay as they are (U1). -1
+ * and a verdict where the machine fails, after some tries: the rest is to be
+ * undone later (U2).
  */
 int undo(struct apply *apply, struct paths *left);
 
