@@ -157,7 +157,7 @@ sound() {
 		return 1
 	}
 	left=$(cd "$co/.git" && find . -name '*.lock' -o -name '*.keep' -o -path './hermes/*' \
-		! -name lock ! -path './hermes/kept-*')
+		! -name lock ! -name 'refs-*' ! -path './hermes/kept-*')
 	[ -z "$left" ] || {
 		echo "left: $left"
 		return 1

@@ -21,22 +21,33 @@ execute() {
 }
 export -f execute
 
+# scene_tags - what a fetch would follow, as the probe hands it on
+scene_tags() {
+	git -C "$top/staging" for-each-ref refs/tags \
+		--format='{"name":"%(refname:lstrip=2)","oid":"%(objectname)"}' |
+		jq -s .
+}
+
 # scene_document KIND - $top/doc.json for the checkout as it stands
 scene_document() {
-	local check=true strategy=fast-forward from=main to=origin/main
+	local check=true strategy=fast-forward to
+	to=$(git -C "$top/staging" rev-parse main)
 	case $1 in
 	rollback) check=false ;;
-	undo) strategy=rollback to=main~ ;;
+	undo) strategy=rollback to=$(git -C "$co" rev-parse main~) ;;
 	ref-only) strategy=ref-only ;;
 	esac
 	jq -n --arg path "$co" --arg check "$check" --arg strategy "$strategy" \
 		--arg staging "$state/staging/co" --argjson token "$token" \
-		--arg before "$(git -C "$co" rev-parse "$from")" \
-		--arg after "$(git -C "$co" rev-parse "$to")" '
+		--arg before "$(git -C "$co" rev-parse main)" --arg after "$to" \
+		--argjson tags "$(scene_tags)" '
 		[{ repo_key: "co", path: $path, branch: "main",
 		   before: $before, after: $after, token: $token,
 		   staging: (if $strategy == "rollback" then null
 			     else $staging end), strategy: $strategy,
+		   endpoint: { name: "origin", url: null, role: "primary" },
+		   upstream: { remote: "origin", ref: "refs/heads/main" },
+		   tags: $tags,
 		   checks: [{ argv: [$check], at: "health", need: "required",
 			      timeout_s: 20 }] }]' |
 		"$here/gate-doc" "$state" >"$top/doc.json"
@@ -49,24 +60,39 @@ scene_state() {
 	cp -a "$top/staging" "$state/staging/co"
 }
 
+# scene_refs - what goes along with the branch: tags, a tracking ref, ORIG_HEAD
+scene_refs() {
+	git -C "$top/work/up" tag -a -m one v1
+	git -C "$top/work/up" tag light
+	git -C "$co" update-ref ORIG_HEAD origin/main
+	git -C "$co" update-ref refs/remotes/origin/main main
+	git -C "$co" pack-refs --all
+	rm -rf "$top/staging"
+	git clone -q --bare "$top/work/up" "$top/staging"
+	git -C "$top/staging" repack -q -a -d
+}
+
 # scene KIND - into $top/work, with what is exact; nothing is applied yet
 scene() {
-	rm -rf "${top:?}/work"
+	rm -rf "${top:?}/work" "$state"
 	"$here/fixture" "$top/work"
-	[ -e "$top/staging" ] || {
-		git clone -q --bare "$top/work/up" "$top/staging"
-		git -C "$top/staging" repack -q -a -d
-	}
+	scene_refs
 	case $1 in
-	undo) git -C "$co" merge -q --ff-only origin/main ;;
+	undo)
+		scene_state
+		token=6 scene_document apply
+		execute >/dev/null
+		git -C "$co" pack-refs --all
+		rm -rf "$state"
+		;;
 	ref-only) git -C "$co" checkout -q -b other ;;
 	esac
 	cp -a "$top/work" "$top/pristine"
-	"$here/snapshot" "$co" >"$top/before"
+	look >"$top/before"
 	scene_state
 	scene_document "${1/rollback/apply}"
 	execute >/dev/null
-	"$here/snapshot" "$co" >"$top/after"
+	look >"$top/after"
 	rm -rf "${top:?}/work" "$state"
 	mv "$top/pristine" "$top/work"
 }
@@ -83,11 +109,15 @@ close_all() {
 	done
 }
 
+# look - a snapshot, whatever the tokens are
+look() {
+	"$here/snapshot" "$co" 2>&1 | sed 's#\(hermes/rollback/\)[0-9]*#\17#'
+}
+
 # ends END... - is the checkout exactly at one of these (before, after)?
 ends() {
 	local end
-	"$here/snapshot" "$co" 2>&1 | sed 's#\(hermes/rollback/\)[0-9]*#\17#' \
-		>"$top/now"
+	look >"$top/now"
 	for end; do
 		! cmp -s "$top/now" "$top/$end" || return 0
 	done
@@ -99,7 +129,8 @@ ends() {
 left() {
 	local found
 	found=$(cd "$co/.git" && find . -name '*.lock' -o -name '*.keep' \
-		-o -name 'tmp_*' -o -path './hermes/*' ! -name lock)
+		-o -name 'tmp_*' -o -name 'packed-refs.*' \
+		-o -path './hermes/*' ! -name lock ! -name 'refs-*')
 	found+=$(find "$state" -path '*/journals/*' -o -path '*/canary/*' \
 		-o -path '*/.*.new')
 	found+=$(pgrep -f -- "-s $state")
