@@ -1,43 +1,41 @@
 #include "prune.h"
 #include "base/alloc.h"
 #include "folder.h"
-#include <dirent.h>
-#include <fcntl.h>
+#include "git/refs.h"
+#include "records.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FOLDER "refs/hermes/rollback"
+#define FOLDER "refs/hermes/rollback/"
 
-struct tokens {
-	int64_t *list; /* owned */
-	size_t count, cap;
-};
+/* One of FOLDER; 0: its name is no token. */
+static int64_t
+token_of(const char *ref)
+{
+	const char *digits = ref + strlen(FOLDER);
+
+	if (*digits < '1' || *digits > '9' || strlen(digits) > 16 ||
+	    digits[strspn(digits, "0123456789")] != '\0')
+		return 0;
+
+	return strtoll(digits, NULL, 10);
+}
 
 static int
 falling(const void *a, const void *b)
 {
-	int64_t one = *(const int64_t *)a, two = *(const int64_t *)b;
+	int64_t one = token_of(*(const char *const *)a);
+	int64_t two = token_of(*(const char *const *)b);
 
 	return (one < two) - (one > two);
 }
 
+/* A ref's file, or its reflog's. */
 static void
-take(struct tokens *tokens, const char *name)
+drop_file(const struct apply *apply, const char *parent, const char *ref)
 {
-	if (*name < '1' || *name > '9' || strlen(name) > 16 ||
-	    strspn(name, "0123456789") != strlen(name))
-		return;
-	tokens->list = xgrow(tokens->list, tokens->count, &tokens->cap,
-	    sizeof(*tokens->list));
-	tokens->list[tokens->count++] = strtoll(name, NULL, 10);
-}
-
-/* `parent` is FOLDER, or where its reflogs are. */
-static void
-drop(const struct apply *apply, const char *parent, int64_t token)
-{
-	char *path = xasprintf("%s/%lld", parent, (long long)token);
+	char *path = xasprintf("%s%s", parent, ref);
 	const char *name;
 	int fd = folder_parent(apply->common_fd, path, &name);
 
@@ -48,36 +46,61 @@ drop(const struct apply *apply, const char *parent, int64_t token)
 	free(path);
 }
 
+/* Packed before loose: an old value that is packed shall not come back. */
 static void
-read_tokens(const struct apply *apply, struct tokens *tokens)
+drop_refs(const struct apply *apply, const char *const *refs, size_t count)
 {
-	const char *name;
-	struct dirent *entry;
-	int fd = folder_parent(apply->common_fd, FOLDER "/1", &name);
-	int own = fd != -1 ? openat(fd, ".", O_RDONLY | O_CLOEXEC) : -1;
-	DIR *dir = own != -1 ? fdopendir(own) : NULL;
+	enum refs_moved moved;
+	struct err err;
+	size_t i;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		take(tokens, entry->d_name);
-	if (dir != NULL)
-		closedir(dir);
-	if (fd != -1)
-		close(fd);
+	if (ref_drop_packed(refs_store(apply->target), refs, count, &moved,
+		&err) == -1 ||
+	    moved != REFS_MOVED)
+		return;
+	for (i = 0; i < count; i++) {
+		drop_file(apply, "", refs[i]);
+		drop_file(apply, "logs/", refs[i]);
+	}
+}
+
+/* Those of tokens alone, the latest first. */
+static size_t
+choose(const struct list *names, const char **refs)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < names->count; i++)
+		if (token_of(names->items[i]) != 0)
+			refs[count++] = names->items[i];
+	if (count > 0)
+		qsort(refs, count, sizeof(*refs), falling);
+
+	return count;
 }
 
 void
 prune_rollbacks(const struct apply *apply)
 {
-	struct tokens tokens = { 0 };
-	size_t i;
+	size_t keep = (size_t)apply->keep_rollbacks, count, i, gone = 0;
+	struct list names = { 0 };
+	const char **refs;
+	struct err err;
 
-	read_tokens(apply, &tokens);
-	if (tokens.count > 0)
-		qsort(tokens.list, tokens.count, sizeof(*tokens.list), falling);
-	for (i = (size_t)apply->keep_rollbacks; i < tokens.count; i++)
-		if (tokens.list[i] != apply->token) {
-			drop(apply, FOLDER, tokens.list[i]);
-			drop(apply, "logs/" FOLDER, tokens.list[i]);
-		}
-	free(tokens.list);
+	if (ref_store_names(refs_store(apply->target), FOLDER, &names, &err) ==
+	    -1) {
+		list_clear(&names);
+		return;
+	}
+	refs = xcalloc(names.count + 1, sizeof(*refs));
+	count = choose(&names, refs);
+	if (count > keep)
+		records_prune(apply, token_of(refs[keep - 1]));
+	for (i = keep; i < count; i++)
+		if (token_of(refs[i]) != apply->token)
+			refs[keep + gone++] = refs[i];
+	if (gone > 0)
+		drop_refs(apply, refs + keep, gone);
+	free(refs);
+	list_clear(&names);
 }
