@@ -5,6 +5,7 @@
 #include "git/keyring.h"
 #include "git/lg.h"
 #include "git/place.h"
+#include "git/ref_store.h"
 #include "git/ssh.h"
 #include "git/trouble.h"
 #include <stdlib.h>
@@ -176,29 +177,71 @@ is_wanted(const char *name, const char *const *wanted, size_t count)
 	return false;
 }
 
-/* "refs/tags/v1^{}" stands behind "refs/tags/v1". */
+/* Does one of the wanted refs stand there? */
+static bool
+is_tip(const struct endpoint *endpoint, const git_oid *oid)
+{
+	char hex[OID_SIZE];
+	size_t i;
+
+	lg_hex(hex, oid);
+	for (i = 0; i < endpoint->ref_count; i++)
+		if (strcmp(endpoint->refs[i].oid, hex) == 0)
+			return true;
+
+	return false;
+}
+
+/* "refs/tags/v1^{}" stands behind "refs/tags/v1"; NULL: it does not. */
+static const git_remote_head *
+peeled_of(const git_remote_head *tag, const git_remote_head *next)
+{
+	size_t len = strlen(tag->name);
+
+	return next != NULL && strncmp(next->name, tag->name, len) == 0 &&
+		       strcmp(next->name + len, "^{}") == 0
+		   ? next
+		   : NULL;
+}
+
 static void
 keep_tag(struct endpoint *endpoint, const git_remote_head *tag,
     const git_remote_head *peeled)
 {
 	char oid[OID_SIZE], to[OID_SIZE];
-	size_t i, len = strlen(tag->name);
 
-	if (strncmp(peeled->name, tag->name, len) != 0 ||
-	    strcmp(peeled->name + len, "^{}") != 0)
-		return;
 	lg_hex(oid, &tag->oid);
-	lg_hex(to, &peeled->oid);
-	for (i = 0; i < endpoint->ref_count; i++)
-		if (strcmp(endpoint->refs[i].oid, to) == 0) {
-			endpoint_add_tag(endpoint, tag->name, oid, to);
-			return;
+	lg_hex(to, peeled != NULL ? &peeled->oid : &tag->oid);
+	endpoint_add_tag(endpoint, tag->name, oid, to);
+}
+
+/* Those at a tip first: a long list of others leaves room for them. */
+static void
+keep_tags(struct endpoint *endpoint, const git_remote_head **list, size_t total,
+    const struct list *have)
+{
+	const git_remote_head *next, *peeled;
+	bool tip;
+	int pass;
+	size_t i;
+
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < total; i++) {
+			if (strncmp(list[i]->name, tags, sizeof(tags) - 1) != 0)
+				continue;
+			next = i + 1 < total ? list[i + 1] : NULL;
+			peeled = peeled_of(list[i], next);
+			tip = peeled != NULL && is_tip(endpoint, &peeled->oid);
+			if (pass == 0 ? tip
+				      : !tip && have != NULL &&
+					    ref_names_free(have, list[i]->name))
+				keep_tag(endpoint, list[i], peeled);
 		}
 }
 
 static int
 keep_heads(struct endpoint *endpoint, git_remote *remote,
-    const char *const *wanted, size_t count)
+    const char *const *wanted, size_t count, const struct list *have)
 {
 	const git_remote_head **list;
 	char hex[OID_SIZE];
@@ -214,8 +257,7 @@ keep_heads(struct endpoint *endpoint, git_remote *remote,
 		lg_hex(hex, &list[i]->oid);
 		endpoint_add(endpoint, list[i]->name, hex);
 	}
-	for (i = 1; i < total; i++)
-		keep_tag(endpoint, list[i - 1], list[i]);
+	keep_tags(endpoint, list, total, have);
 	endpoint->class = total > 0 ? "ok" : "empty-advert";
 
 	return 0;
@@ -223,7 +265,7 @@ keep_heads(struct endpoint *endpoint, git_remote *remote,
 
 static void
 list_network(struct endpoint *endpoint, const struct url *url,
-    const char *const *wanted, size_t count)
+    const char *const *wanted, size_t count, const struct list *have)
 {
 	git_remote_connect_options options;
 	git_remote *remote = NULL;
@@ -234,21 +276,22 @@ list_network(struct endpoint *endpoint, const struct url *url,
 	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
 	if (git_remote_create_detached(&remote, url->text) < 0 ||
 	    git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &options) < 0 ||
-	    keep_heads(endpoint, remote, wanted, count) == -1)
+	    keep_heads(endpoint, remote, wanted, count, have) == -1)
 		endpoint->class = endpoint_trouble(&endpoint->detail);
 	git_remote_free(remote);
 }
 
 void
 endpoint_list(struct endpoint *endpoint, const struct url *url,
-    const struct access *access, const char *const *wanted, size_t count)
+    const struct access *access, const char *const *wanted, size_t count,
+    const struct list *have)
 {
 	if (url->protocol == URL_FILE) {
 		list_path(endpoint, url->path, wanted, count);
 		return;
 	}
 	access_use(access);
-	list_network(endpoint, url, wanted, count);
+	list_network(endpoint, url, wanted, count, have);
 	access_use(NULL);
 }
 

@@ -12,6 +12,7 @@
 #define GIT_ENDPOINT_H
 
 #include "base/err.h"
+#include "base/list.h"
 #include "git/access.h"
 #include "git/lib.h"
 #include "model/url.h"
@@ -22,9 +23,9 @@ struct endpoint_ref {
 	char oid[OID_SIZE];
 };
 
-#define ENDPOINT_TAGS_MAX 64 /* kept of one listing */
+#define ENDPOINT_TAGS_MAX 1024 /* kept of one listing */
 
-/* An annotated tag that stands, peeled, where one of the refs does. */
+/* A tag; peeled is its oid where that is no tag's object. */
 struct endpoint_tag {
 	char *name; /* owned; "refs/tags/v1", a name that git would take */
 	char oid[OID_SIZE], peeled[OID_SIZE];
@@ -36,7 +37,7 @@ struct endpoint {
 	char *head; /* owned; the branch that HEAD names, short; or NULL */
 	struct endpoint_ref *refs; /* owned; those wanted that are there */
 	size_t ref_count, ref_cap;
-	struct endpoint_tag *tags; /* owned; the network's alone */
+	struct endpoint_tag *tags; /* owned; what is asked of the network */
 	size_t tag_count, tag_cap;
 };
 
@@ -45,10 +46,13 @@ int endpoint_start(struct err *err);
 
 /*
  * List `url` and keep what it says of the `count` refs wanted. Never fails:
- * a failure is a class. `access` may be NULL for a path.
+ * a failure is a class. `access` may be NULL for a path. Of the network the
+ * annotated tags are kept that stand, peeled, where one of the refs does; with
+ * `have`, names sorted, also each tag that is none of them.
  */
 void endpoint_list(struct endpoint *endpoint, const struct url *url,
-    const struct access *access, const char *const *wanted, size_t count);
+    const struct access *access, const char *const *wanted, size_t count,
+    const struct list *have);
 
 /* The id of `ref`, or NULL. Borrowed. */
 const char *endpoint_tip(const struct endpoint *endpoint, const char *ref);

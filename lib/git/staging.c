@@ -1,5 +1,6 @@
 #include "git/staging.h"
 #include "base/alloc.h"
+#include "base/map.h"
 #include "git/change.h"
 #include "git/file.h"
 #include "git/lg.h"
@@ -238,18 +239,112 @@ note_write(const git_indexer_progress *progress, void *ctx)
 	return note_work(0, 0, 0, ctx);
 }
 
+/* All of its objects but what it names. */
 static int
-pack_tags(git_packbuilder *pack, const struct staging_job *job)
+pack_tag(git_packbuilder *pack, git_repository *upstream,
+    const struct endpoint_tag *listed)
 {
-	git_oid oid;
+	git_oid oid, peeled;
+	git_tag *tag;
+	int rc = git_oid_fromstr(&oid, listed->oid);
+
+	if (rc == 0)
+		rc = git_oid_fromstr(&peeled, listed->peeled);
+	while (rc == 0 && !git_oid_equal(&oid, &peeled)) {
+		rc = git_packbuilder_insert(pack, &oid, NULL);
+		if (rc == 0)
+			rc = git_tag_lookup(&tag, upstream, &oid);
+		if (rc == 0) {
+			git_oid_cpy(&oid, git_tag_target_id(tag));
+			git_tag_free(tag);
+		}
+	}
+
+	return rc;
+}
+
+static int
+pack_tags(git_packbuilder *pack, git_repository *upstream,
+    const struct staging_job *job)
+{
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < job->tag_count; i++) {
-		rc = git_oid_fromstr(&oid, job->tags[i].oid);
-		if (rc == 0)
-			rc = git_packbuilder_insert(pack, &oid, NULL);
+	for (i = 0; rc == 0 && i < job->tag_count; i++)
+		rc = pack_tag(pack, upstream, &job->tags[i]);
+
+	return rc;
+}
+
+/* Whose commit is among those that are packed. */
+static int
+pack_more(git_packbuilder *pack, git_repository *upstream,
+    const struct staging_job *job, const struct map *packed)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < job->more_count; i++)
+		if (map_get(packed, job->more[i].peeled) != NULL)
+			rc = pack_tag(pack, upstream, &job->more[i]);
+
+	return rc;
+}
+
+/* The commits that are to come and that a tag names. */
+static void
+find_named(const struct staging_job *job, git_revwalk *walk, struct map *named)
+{
+	struct map wanted = { 0 };
+	char hex[OID_SIZE];
+	const char *found;
+	git_oid oid;
+	size_t i;
+
+	for (i = 0; i < job->more_count; i++)
+		map_put(&wanted, job->more[i].peeled,
+		    (void *)job->more[i].peeled);
+	while (wanted.count > 0 && git_revwalk_next(&oid, walk) == 0) {
+		lg_hex(hex, &oid);
+		found = map_get(&wanted, hex);
+		if (found != NULL)
+			map_put(named, found, (void *)found);
 	}
+	map_clear(&wanted);
+}
+
+/* What is new of the tip and of the tags that are asked for. */
+static int
+new_walk(git_revwalk **walk, const struct staging_job *job,
+    git_repository *upstream, git_repository *staging, const git_oid *tip)
+{
+	git_oid peeled;
+	size_t i;
+	int rc = git_revwalk_new(walk, upstream);
+
+	if (rc == 0)
+		rc = git_revwalk_push(*walk, tip);
+	for (i = 0; rc == 0 && i < job->tag_count; i++)
+		if (git_oid_fromstr(&peeled, job->tags[i].peeled) == 0)
+			git_revwalk_push(*walk, &peeled); /* or no commit */
+
+	return rc == 0 ? hide_have(*walk, staging, upstream) : rc;
+}
+
+static int
+pack_all(git_packbuilder *pack, git_revwalk *walk, git_repository *upstream,
+    const struct staging_job *job, const struct map *named)
+{
+	int rc;
+
+	git_packbuilder_set_threads(pack, 1);
+	git_packbuilder_set_callbacks(pack, note_work, NULL);
+	patience_stretch();
+	rc = git_packbuilder_insert_walk(pack, walk);
+	if (rc == 0)
+		rc = pack_tags(pack, upstream, job);
+	if (rc == 0)
+		rc = pack_more(pack, upstream, job, named);
 
 	return rc;
 }
@@ -260,27 +355,24 @@ pack_walk(const struct staging_job *job, git_repository *upstream,
 {
 	git_packbuilder *pack = NULL;
 	git_revwalk *walk = NULL;
-	int rc;
+	struct map named = { 0 };
+	int rc = new_walk(&walk, job, upstream, staging, tip);
 
-	rc = git_revwalk_new(&walk, upstream);
-	if (rc == 0)
-		rc = git_revwalk_push(walk, tip);
-	if (rc == 0)
-		rc = hide_have(walk, staging, upstream);
-	if (rc == 0)
-		rc = git_packbuilder_new(&pack, upstream);
-	if (rc == 0) {
-		git_packbuilder_set_threads(pack, 1);
-		git_packbuilder_set_callbacks(pack, note_work, NULL);
-		patience_stretch();
-		rc = git_packbuilder_insert_walk(pack, walk);
+	if (rc == 0 && job->more_count > 0) { /* a walk is walked once */
+		find_named(job, walk, &named);
+		git_revwalk_free(walk);
+		walk = NULL;
+		rc = new_walk(&walk, job, upstream, staging, tip);
 	}
 	if (rc == 0)
-		rc = pack_tags(pack, job);
+		rc = git_packbuilder_new(&pack, upstream);
+	if (rc == 0)
+		rc = pack_all(pack, walk, upstream, job, &named);
 	if (rc == 0)
 		rc = git_packbuilder_write(pack, into, 0, note_write, NULL);
 	git_packbuilder_free(pack);
 	git_revwalk_free(walk);
+	map_clear(&named);
 
 	return rc;
 }

@@ -32,6 +32,9 @@ struct staging_job {
 	const char *ref;             /* borrowed; what to fetch */
 	const struct endpoint_tag *tags; /* borrowed; to be fetched, too */
 	size_t tag_count;
+	const struct endpoint_tag *more; /* borrowed; where what they name
+					    comes along */
+	size_t more_count;
 	char tip[OID_SIZE]; /* what was listed; on return what was fetched */
 };
 

@@ -1,6 +1,7 @@
 #include "compare.h"
 #include "abroad.h"
 #include "base/alloc.h"
+#include "git/refspec.h"
 #include "git/staging.h"
 #include "git/trouble.h"
 #include "json/value.h"
@@ -16,7 +17,7 @@ struct job {
 	struct inspection *in;
 	struct member *member;
 	const char *objects;  /* borrowed; where the tip is */
-	struct endpoint tags; /* owned; of the tip, where the policy asks */
+	struct endpoint tags; /* owned; to be fetched by name */
 };
 
 static bool
@@ -73,7 +74,9 @@ fetch(struct job *job, const char *path, char **detail)
 		.access = &job->member->access,
 		.ref = job->in->upstream_ref,
 		.tags = job->tags.tags,
-		.tag_count = job->tags.tag_count };
+		.tag_count = job->tags.tag_count,
+		.more = job->out->tags.tags,
+		.more_count = job->out->tags.tag_count };
 	const struct breaker *breaker = &job->probe->listings.breaker;
 	const char *class, *host = job->member->url.host;
 	size_t at = (size_t)(job->repo - job->probe->fleet->repos);
@@ -90,9 +93,9 @@ fetch(struct job *job, const char *path, char **detail)
 	return class;
 }
 
-/* The annotated tags that the member lists at the tip. */
+/* The annotated tags that the member lists at the tip: they may be signed. */
 static void
-find_tags(struct job *job)
+find_signed(struct job *job)
 {
 	const struct member *member = job->member;
 	const char *ref = job->in->upstream_ref;
@@ -109,15 +112,43 @@ find_tags(struct job *job)
 	listed = listing_find(&job->probe->listings, member->key, ref);
 	for (i = 0; listed && i < listed->tag_count; i++) {
 		tag = &listed->tags[i];
-		if (strcmp(tag->peeled, member->tip) == 0)
+		if (strcmp(tag->peeled, member->tip) == 0 &&
+		    strcmp(tag->oid, tag->peeled) != 0)
 			endpoint_add_tag(&job->tags, tag->name, tag->oid,
 			    tag->peeled);
 	}
 }
 
+/* Those that may come with the tip, and of them the ones to be asked for. */
+static void
+find_followed(struct job *job)
+{
+	const struct member *member = job->member;
+	const struct place *place = &job->in->place;
+	struct endpoint at_path = { 0 };
+	const struct endpoint *listed;
+	struct list have = { 0 };
+
+	if (member->follow == FOLLOW_NONE)
+		return;
+	tags_here(place->common_dir, &have);
+	listed = listing_find(&job->probe->listings, member->key,
+	    job->in->upstream_ref);
+	if (member->url.protocol == URL_FILE) {
+		tags_of_path(&at_path, member->url.path, &have);
+		listed = &at_path;
+	}
+	if (listed)
+		follow_names(&job->out->tags, listed, &have);
+	follow_needed(&job->tags, &job->out->tags, member->follow,
+	    place->git_dir);
+	endpoint_clear(&at_path);
+	list_clear(&have);
+}
+
 /* Are they in `folder`, too? */
 static bool
-tags_here(const struct job *job, const char *folder)
+tags_come(const struct job *job, const char *folder)
 {
 	size_t i;
 
@@ -134,14 +165,18 @@ find_objects(struct job *job)
 {
 	const char *class;
 	char *path, *detail;
+	bool staged;
 
 	if (in_checkout(job))
 		job->objects = job->in->place.git_dir;
-	if ((job->objects && tags_here(job, job->objects)) || !may_fetch(job))
+	if ((job->objects && tags_come(job, job->objects)) || !may_fetch(job))
 		return COMPARE_DONE;
 	path = staging_path(job->probe->staging, job->repo->repo_key);
-	if (!staging_holds(path, &job->in->place, job->member->tip) ||
-	    !tags_here(job, path)) {
+	staged = staging_holds(path, &job->in->place, job->member->tip);
+	if (staged) /* a tag may be younger */
+		follow_needed(&job->tags, &job->out->tags, job->member->follow,
+		    path);
+	if (!staged || !tags_come(job, path)) {
 		class = fetch(job, path, &detail);
 		if (class) {
 			free(path);
@@ -169,27 +204,42 @@ dropped(const struct job *job, const char *seen)
 	       relation.ahead_count > 0;
 }
 
+/* Does a ref say so that `git fetch` keeps for the upstream? */
+static bool
+tracking_dropped(const struct job *job)
+{
+	struct ref_dirs dirs = place_dirs(&job->in->place);
+	struct refspec_dsts dsts = { 0 };
+	struct list lines = { 0 };
+	char oid[OID_SIZE];
+	bool is = false;
+	size_t i;
+
+	if (!job->in->upstream_remote)
+		return false;
+	gitconfig_get_all(&job->in->place.config, "remote",
+	    job->in->upstream_remote, "fetch", &lines);
+	refspec_map(&dsts, &lines, job->in->upstream_ref);
+	for (i = 0; !is && i < dsts.count; i++)
+		is = ref_read(&dirs, dsts.list[i].name, oid, NULL) == REF_OID &&
+		     dropped(job, oid);
+	refspec_clear(&dsts);
+	list_clear(&lines);
+
+	return is;
+}
+
 static bool
 rewritten(const struct job *job)
 {
-	struct ref_dirs dirs = place_dirs(&job->in->place);
-	const char *ref = job->in->upstream_ref;
 	const struct json *known;
-	char oid[OID_SIZE], *name;
-	bool is = false;
 
 	if (!primary(job->member))
 		return false;
-	if (job->in->upstream_remote && strncmp(ref, "refs/heads/", 11) == 0) {
-		name = xasprintf("refs/remotes/%s/%s", job->in->upstream_remote,
-		    ref + 11);
-		is = ref_read(&dirs, name, oid, NULL) == REF_OID &&
-		     dropped(job, oid);
-		free(name);
-	}
 	known = map_get(&job->probe->known, job->repo->repo_key);
 
-	return is || dropped(job, json_get_text(known, "tip"));
+	return tracking_dropped(job) ||
+	       dropped(job, json_get_text(known, "tip"));
 }
 
 static void
@@ -369,16 +419,20 @@ judge(struct job *job)
 		return COMPARE_AGAIN;
 	if (ahead && behind && !relation->related)
 		inspect_note(job->in, "unrelated-history", true, NULL);
-	else if (ahead && behind)
-		inspect_note(job->in,
-		    rewritten(job) ? "upstream-rewritten" : "diverged", true,
-		    NULL);
-	else if (ahead)
-		inspect_note(job->in, "ahead", true, NULL);
+	else if (ahead && rewritten(job)) /* maybe to what is here, too */
+		inspect_note(job->in, "upstream-rewritten", true, NULL);
 	else
-		inspect_note(job->in, "behind", true, NULL);
-	if (behind && !ahead)
+		inspect_note(job->in,
+		    !ahead   ? "behind"
+		    : behind ? "diverged"
+			     : "ahead",
+		    true, NULL);
+	if (behind && !ahead) {
 		measure(job);
+		follow_settle(&job->out->tags, job->objects);
+	} else {
+		endpoint_clear(&job->out->tags);
+	}
 
 	return COMPARE_DONE;
 }
@@ -405,7 +459,8 @@ compare(struct job *job)
 		job->member->proof = FEDERATION_DISPROVED;
 		return COMPARE_AGAIN;
 	}
-	find_tags(job);
+	find_signed(job);
+	find_followed(job);
 	verdict = find_objects(job);
 	if (verdict == COMPARE_AGAIN || inspect_has(job->in, "corrupt"))
 		return verdict;
@@ -442,6 +497,8 @@ compare_member(struct comparison *comparison, const struct members *members,
 	comparison->primary_tip = members_primary_tip(members);
 	verdict = compare(&job);
 	endpoint_clear(&job.tags);
+	if (!comparison->related_known)
+		endpoint_clear(&comparison->tags);
 
 	return verdict;
 }
@@ -450,6 +507,7 @@ void
 comparison_clear(struct comparison *comparison)
 {
 	free(comparison->staging);
+	endpoint_clear(&comparison->tags);
 	signed_clear(&comparison->signature);
 	if (comparison->measured)
 		change_clear(&comparison->change);

@@ -9,6 +9,7 @@
 #define PROBE_COMPARE_H
 
 #include "git/change.h"
+#include "git/endpoint.h"
 #include "members.h"
 #include "signed.h"
 
@@ -23,7 +24,8 @@ struct comparison {
 	struct change_relation relation;
 	struct change change;
 	struct signed_tip signature; /* where the policy wants one */
-	char *staging; /* owned; where the tip is staged; or NULL */
+	struct endpoint tags; /* owned; that come with the tip (follow.h) */
+	char *staging;        /* owned; where the tip is staged; or NULL */
 };
 
 enum compare_verdict {

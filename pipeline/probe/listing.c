@@ -2,6 +2,8 @@
 #include "base/alloc.h"
 #include "budget.h"
 #include "git/patience.h"
+#include "git/ref_store.h"
+#include "git/tags.h"
 #include "git/trouble.h"
 #include "model/reason.h"
 #include "proc/pool.h"
@@ -79,6 +81,13 @@ listing_want(struct listings *listings, const char *key, const char *ref)
 }
 
 void
+listing_follow(struct listings *listings, const char *key,
+    const char *common_dir)
+{
+	list_add(&get(listings, key)->followed, common_dir);
+}
+
+void
 listing_note(struct listings *listings, const char *key, const char *class)
 {
 	const struct reason *reason = reason_find(class);
@@ -118,6 +127,30 @@ struct run {
 	struct budget budget;
 };
 
+/* The tags that all of the checkouts have; NULL: nobody asks for any. */
+static const struct list *
+common_tags(const struct listing *listing, struct list *names)
+{
+	struct list own = { 0 };
+	size_t i, k, kept;
+
+	if (listing->followed.count == 0)
+		return NULL;
+	tags_here(listing->followed.items[0], names);
+	for (i = 1; i < listing->followed.count; i++) {
+		tags_here(listing->followed.items[i], &own);
+		for (k = kept = 0; k < names->count; k++)
+			if (ref_names_have(&own, names->items[k]))
+				names->items[kept++] = names->items[k];
+			else
+				free(names->items[k]);
+		names->count = kept;
+		list_clear(&own);
+	}
+
+	return names;
+}
+
 /* A line each: class, detail, when to come back, head, tags, refs. */
 static void
 work(void *ctx, size_t i, struct buf *answer)
@@ -125,11 +158,14 @@ work(void *ctx, size_t i, struct buf *answer)
 	const struct run *run = ctx;
 	const struct listing *listing = run->due[i];
 	struct endpoint got = { 0 };
+	struct list have = { 0 };
 	size_t k;
 
 	patience_begin(run->deadline_ms);
 	endpoint_list(&got, &listing->url, &listing->access,
-	    (const char *const *)listing->wanted, listing->wanted_count);
+	    (const char *const *)listing->wanted, listing->wanted_count,
+	    common_tags(listing, &have));
+	list_clear(&have);
 	buf_printf(answer, "class %s\n", got.class);
 	if (got.detail)
 		buf_printf(answer, "detail %s\n", got.detail);
@@ -395,6 +431,7 @@ listings_clear(struct listings *listings)
 		for (k = 0; k < listing->wanted_count; k++)
 			free(listing->wanted[k]);
 		free(listing->wanted);
+		list_clear(&listing->followed);
 		free(listing->key);
 		free(listing->shown);
 		access_clear(&listing->access);

@@ -10,6 +10,7 @@
 #define PROBE_LISTING_H
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "breaker.h"
 #include "git/endpoint.h"
@@ -27,6 +28,7 @@ struct listing {
 	struct url url; /* empty for a path that was listed elsewhere */
 	char **wanted;  /* owned; the refs asked for */
 	size_t wanted_count, wanted_cap;
+	struct list followed;     /* common dirs that its tags are new to */
 	struct endpoint endpoint; /* class NULL: not listed yet */
 	const char *fetch_class;  /* static; of a fetch that failed; or NULL */
 	bool due;                 /* wanted more than was asked for */
@@ -51,6 +53,11 @@ const struct endpoint *listing_find(const struct listings *listings,
 /* Want `ref` of the URL. Returns its host, NULL for a path; borrowed. */
 const char *listing_want(struct listings *listings, const char *key,
     const char *ref);
+
+/* The checkout at `common_dir` takes the URL's tags that it has not: they are
+ * told, those that every such checkout has are not. */
+void listing_follow(struct listings *listings, const char *key,
+    const char *common_dir);
 
 /* A path was listed with this outcome. */
 void listing_note(struct listings *listings, const char *key,

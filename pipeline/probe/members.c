@@ -109,6 +109,7 @@ members_make(struct members *members, const struct probe *probe,
 	size_t i;
 
 	members->probe = probe;
+	members->place = &in->place;
 	read_user(members, repo, &in->place);
 	members->known = map_get(&probe->known, repo->repo_key);
 	members->count = repo->remote_count > 0 ? repo->remote_count
@@ -128,6 +129,8 @@ members_make(struct members *members, const struct probe *probe,
 		}
 		if (!text)
 			text = gitconfig_remote_url(config, member->name);
+		if (strcmp(member->role, "primary") == 0 && member->name)
+			member->follow = follow_of(config, member->name);
 		fill(members, member, text, repo, &in->place);
 	}
 }
@@ -200,7 +203,7 @@ ask_path(struct member *member, const char *ref, struct buf *answer)
 {
 	struct endpoint endpoint = { 0 };
 
-	endpoint_list(&endpoint, &member->url, NULL, &ref, 1);
+	endpoint_list(&endpoint, &member->url, NULL, &ref, 1, NULL);
 	take(member, &endpoint, ref);
 	buf_printf(answer, "asked %s\t%s\n", endpoint.class, member->key);
 	endpoint_clear(&endpoint);
@@ -219,9 +222,15 @@ any_failed(const struct members *members)
 	return false;
 }
 
+/* A folder that no line can name goes without tags. */
 static void
-want(const struct member *member, const char *ref, struct buf *answer)
+want(const struct members *members, const struct member *member,
+    const char *ref, struct buf *answer)
 {
+	const char *folder = members->place->common_dir;
+
+	if (member->follow != FOLLOW_NONE && !strpbrk(folder, "\t\n"))
+		buf_printf(answer, "tags %s\t%s\n", folder, member->key);
 	buf_printf(answer, "want %s\t%s\n", ref, member->key);
 }
 
@@ -237,7 +246,7 @@ want_others(const struct members *members, const struct member *but,
 		if (member != but && !member->asked &&
 		    member->url.protocol != URL_FILE &&
 		    !listing_find(&members->probe->listings, member->key, ref))
-			want(member, ref, answer);
+			want(members, member, ref, answer);
 	}
 }
 
@@ -256,7 +265,7 @@ members_ask(struct members *members, struct member *member, const char *ref,
 		take(member, listed, ref);
 		return true;
 	}
-	want(member, ref, answer);
+	want(members, member, ref, answer);
 	if (any_failed(members))
 		want_others(members, member, ref, answer);
 

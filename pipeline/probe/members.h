@@ -4,6 +4,7 @@
 #ifndef PROBE_MEMBERS_H
 #define PROBE_MEMBERS_H
 
+#include "follow.h"
 #include "git/inspect.h"
 #include "json/jw.h"
 #include "model/federation.h"
@@ -12,6 +13,7 @@
 struct member {
 	const char *name;     /* borrowed; the remote's name; or NULL */
 	const char *role;     /* borrowed */
+	enum follow follow;   /* its tags */
 	char *told;           /* owned; the name, redacted; or NULL */
 	char *shown;          /* owned; the URL, redacted */
 	char *key;            /* owned; of its listing; never shown (A1) */
@@ -33,6 +35,7 @@ struct members {
 	size_t count;
 	struct federation_member *view; /* owned; what is selected from */
 	const struct probe *probe;      /* borrowed */
+	const struct place *place;      /* borrowed; of the checkout */
 	const struct json *known;       /* borrowed; memory.state's row */
 	const struct gitconfig *user;   /* borrowed; as it is for this one */
 	struct gitconfig conditional;   /* what `user` is where that depends */

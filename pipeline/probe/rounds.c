@@ -54,6 +54,18 @@ read_want(struct probe *probe, struct probe_repo *repo, char *line)
 	repo->waits = true;
 }
 
+/* "tags FOLDER KEY", behind the word, a tab between them. */
+static void
+read_tags(struct probe *probe, char *line)
+{
+	char *tab = strchr(line, '\t');
+
+	if (!tab)
+		return;
+	*tab = '\0';
+	listing_follow(&probe->listings, tab + 1, line);
+}
+
 /* "fetched CLASS MS KEY", behind the word. */
 static void
 read_fetched(struct probe *probe, char *line)
@@ -84,6 +96,8 @@ read_line(struct probe *probe, struct probe_repo *repo, char *line)
 		repo->inode = (ino_t)inode;
 	} else if (strncmp(line, "want ", 5) == 0) {
 		read_want(probe, repo, line + 5);
+	} else if (strncmp(line, "tags ", 5) == 0) {
+		read_tags(probe, line + 5);
 	} else if (strncmp(line, "asked ", 6) == 0) {
 		tab = strchr(line, '\t');
 		if (!tab)

@@ -199,6 +199,7 @@ write_comparison(const struct row *row, struct jw *jw)
 	write_evidence(row, jw);
 	signed_write(&comparison->signature, "signature", jw);
 	jw_any_text(jw, "staging", comparison->staging);
+	follow_write(&comparison->tags, "tags", jw);
 	count(jw, "ahead_count", known, comparison->relation.ahead_count);
 	count(jw, "behind_count", known, comparison->relation.behind_count);
 	write_change(comparison, jw);

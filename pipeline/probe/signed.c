@@ -100,7 +100,8 @@ verify_tags(struct job *job, const struct endpoint *listed)
 	size_t i, count = 0;
 
 	for (i = 0; i < listed->tag_count && count < SIGNED_TAGS_MAX; i++) {
-		if (strcmp(listed->tags[i].peeled, out->commit) != 0)
+		if (strcmp(listed->tags[i].peeled, out->commit) != 0 ||
+		    strcmp(listed->tags[i].oid, out->commit) == 0)
 			continue;
 		count++;
 		verify_tag(job, &listed->tags[i]);
