@@ -220,6 +220,8 @@ read_settings(struct settings *settings, struct content *content,
 	scope_clear(&scope);
 	take_user(settings, &user);
 	take_own(settings, &place->config, &user, source->trust_config);
+	if (source->remote != NULL)
+		hand_on(&settings->list, "remote.lfsdefault", source->remote);
 	if (settings->attributes_file != NULL)
 		hand_on_attributes_file(&settings->list, place->worktree,
 		    settings->attributes_file);

@@ -11,7 +11,8 @@
  *       ignoreCase, attributesFile and the like, info/attributes; what the
  *       user's configuration includes on a condition that holds for the
  *       checkout
- *   N2  handed on with trust_config only: filter.*, lfs.*
+ *   N2  handed on with trust_config only: filter.*, lfs.*; the remotes are
+ *       handed on always, git-lfs(1) derives its own from them
  *   N3  git reads attributes of an index that it writes files from, and those
  *       of the worktree where it compares, as in a checkout
  */
@@ -29,6 +30,7 @@ struct content_source {
 	const struct place *place; /* borrowed; the checkout */
 	const char *named;         /* borrowed; its path in the fleet file */
 	const char *staging; /* borrowed; an objects folder beside; or NULL */
+	const char *remote;  /* borrowed; which filters fetch from; or NULL */
 	bool trust_config;
 };
 

@@ -25,7 +25,7 @@ static const char *const added[] = { "GIT_TERMINAL_PROMPT=0",
 static const char *const kept[] = { "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
 	"GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM", "GIT_EXEC_PATH", "GIT_SSH",
 	"GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_PROXY_COMMAND", "GIT_SSL_",
-	"GIT_HTTP_" };
+	"GIT_HTTP_", "GIT_LFS_" };
 
 static bool
 is_dropped(const char *entry)

@@ -15,6 +15,7 @@ bytes_open(struct apply *apply)
 {
 	struct content_source source = { .place = &apply->place,
 		.named = apply->path,
+		.remote = apply->remote,
 		.trust_config = apply->trust_config };
 	char *folder, *staging = NULL;
 	struct err err;

@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "git/refs.h"
 #include "json/jw.h"
+#include "lfs.h"
 #include "newindex.h"
 #include "story.h"
 #include <dirent.h>
@@ -221,7 +222,8 @@ fill_folder(struct apply *apply)
 {
 	if (!apply_refs_only(apply) &&
 	    (check_exchange(apply) == -1 || newindex_prepare(apply) == -1 ||
-		plan_steps(apply) == -1 || files_prepare(apply) == -1))
+		plan_steps(apply) == -1 || files_prepare(apply) == -1 ||
+		lfs_land(apply) == -1))
 		return -1;
 	if (prepare_packs(apply) == -1)
 		return -1;
