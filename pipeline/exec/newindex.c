@@ -28,7 +28,8 @@ read_file(int dir, const char *name, struct buf *out, struct err *err)
 	return rc;
 }
 
-/* Racy entries are told by an index's mtime: a copy has it, too. */
+/* Racy entries are told by an index's mtime: a copy has it, too. Its group it
+ * has where we may give it. */
 static int
 write_copy(int from, int dir, const char *name)
 {
@@ -45,6 +46,8 @@ write_copy(int from, int dir, const char *name)
 	if (fstat(from, &st) == 0 && io_read_from(from, 0, &bytes) == 0 &&
 	    io_write_at(fd, 0, buf_text(&bytes), bytes.len) == 0) {
 		times[1] = st.st_mtim;
+		fchown(fd, (uid_t)-1, st.st_gid);
+		fchmod(fd, st.st_mode & 07777);
 		rc = futimens(fd, times);
 	}
 	buf_clear(&bytes);
