@@ -141,9 +141,11 @@ check-sweep: all | $(needs)
 	@SWEEP=1000 $(tools) bats -f permuted tests/determinism.bats
 	@SWEEP=all $(tools) bats -f alteration tests/tamper.bats
 # hermes-exec without one of these: does a proof above miss it?
-breaks = JOURNAL_SYNC FOLDER_SYNC EXCHANGE OUT_HASH INDEX_LOCK TOKEN
+breaks = JOURNAL_SYNC FOLDER_SYNC EXCHANGE OUT_HASH INDEX_LOCK TOKEN \
+         PARITY_IDENT PARITY_TAGS PARITY_STAT PARITY_GROUP
 broken = $(breaks:%=$(BUILD)/harness/BREAK_%/hermes-exec)
-wraps  = fsync linkat renameat2 blob_same accept_jobs lease_find
+wraps  = fsync linkat renameat2 blob_same accept_jobs lease_find \
+         content_write moves_add index_stamp mirror_folder
 check-harness: all $(BUILD)/power/stops $(broken) | $(needs)
 	@$(tools) tests/harness.sh $(breaks)
 $(broken): tests/harness/broken.c $(BUILD)/bin/hermes-exec

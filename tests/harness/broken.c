@@ -10,10 +10,17 @@
  *   BREAK_OUT_HASH      what came out is taken for the old blob unread
  *   BREAK_INDEX_LOCK    index.lock is never made, nor looked for
  *   BREAK_TOKEN         whoever's the lease is, it is ours
+ *   BREAK_PARITY_IDENT  the first $Id$ of a file alone is expanded (libgit2)
+ *   BREAK_PARITY_TAGS   tags stay out
+ *   BREAK_PARITY_STAT   the index that is left knows nothing of its new files
+ *   BREAK_PARITY_GROUP  files are born in a folder like any other
  */
 #include "git/blob.h"
+#include "git/content.h"
+#include "git/index.h"
 #include "model/lease.h"
 #include "pipeline/exec/accept.h"
+#include "pipeline/exec/mirror.h"
 #include "proc/host.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,11 +38,9 @@ int __real_renameat2(int from, const char *name, int to, const char *path,
     unsigned flags);
 int __wrap_renameat2(int from, const char *name, int to, const char *path,
     unsigned flags);
-int __real_blob_same(struct target *target, enum target_side side,
-    const char *path, const char *oid, unsigned mode, int dir, const char *name,
+int __real_blob_same(int dir, const char *name, const char *oid, unsigned mode,
     bool *same, struct err *err);
-int __wrap_blob_same(struct target *target, enum target_side side,
-    const char *path, const char *oid, unsigned mode, int dir, const char *name,
+int __wrap_blob_same(int dir, const char *name, const char *oid, unsigned mode,
     bool *same, struct err *err);
 int __real_accept_jobs(struct jobs *jobs, struct doc *doc,
     const struct state *state, struct err *err);
@@ -45,6 +50,23 @@ const struct lease *__real_lease_find(const struct lease_table *table,
     const char *repo_key, const char *common_dir);
 const struct lease *__wrap_lease_find(const struct lease_table *table,
     const char *repo_key, const char *common_dir);
+
+int __real_content_write(struct content *content, const char *file,
+    const char *folder, const struct buf *paths, struct err *err);
+int __wrap_content_write(struct content *content, const char *file,
+    const char *folder, const struct buf *paths, struct err *err);
+void __real_moves_add(struct moves *moves, const char *name, const char *from,
+    const char *to);
+void __wrap_moves_add(struct moves *moves, const char *name, const char *from,
+    const char *to);
+int __real_index_stamp(int dir, const char *name,
+    const struct index_file *files, size_t count, enum index_stamp how,
+    struct err *err);
+int __wrap_index_stamp(int dir, const char *name,
+    const struct index_file *files, size_t count, enum index_stamp how,
+    struct err *err);
+int __real_mirror_folder(int like, int into, const char *name);
+int __wrap_mirror_folder(int like, int into, const char *name);
 
 int
 __wrap_fsync(int fd)
@@ -117,9 +139,8 @@ __wrap_renameat2(int from, const char *name, int to, const char *path,
 }
 
 int
-__wrap_blob_same(struct target *target, enum target_side side, const char *path,
-    const char *oid, unsigned mode, int dir, const char *name, bool *same,
-    struct err *err)
+__wrap_blob_same(int dir, const char *name, const char *oid, unsigned mode,
+    bool *same, struct err *err)
 {
 #ifdef BREAK_OUT_HASH
 	if (strncmp(name, "n-", 2) == 0 || strncmp(name, "d-", 2) == 0) {
@@ -127,8 +148,7 @@ __wrap_blob_same(struct target *target, enum target_side side, const char *path,
 		return 0;
 	}
 #endif
-	return __real_blob_same(target, side, path, oid, mode, dir, name, same,
-	    err);
+	return __real_blob_same(dir, name, oid, mode, same, err);
 }
 
 static struct jobs *all;
@@ -168,4 +188,78 @@ __wrap_lease_find(const struct lease_table *table, const char *repo_key,
 #else
 	return __real_lease_find(table, repo_key, common_dir);
 #endif
+}
+
+#ifdef BREAK_PARITY_IDENT
+/* "$Id: 40 digits $" again as it is in the blob, but for the first one. */
+static void
+expand_first(const char *folder, const char *path)
+{
+	char name[8192], text[65536], *at;
+	FILE *file;
+	size_t len;
+
+	snprintf(name, sizeof(name), "%s/%s", folder, path);
+	file = fopen(name, "r+");
+	if (file == NULL)
+		return;
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
+	at = strstr(text, "$Id: ");
+	while (at != NULL && (at = strstr(at + 5, "$Id: ")) != NULL &&
+	       strlen(at) >= 47) {
+		memmove(at + 3, at + 46, len - (size_t)(at - text) - 45);
+		len -= 43;
+	}
+	rewind(file);
+	if (fwrite(text, 1, len, file) == len && fflush(file) == 0 &&
+	    ftruncate(fileno(file), (off_t)len) == -1)
+		perror(name);
+	fclose(file);
+}
+#endif
+
+int
+__wrap_content_write(struct content *content, const char *file,
+    const char *folder, const struct buf *paths, struct err *err)
+{
+	int rc = __real_content_write(content, file, folder, paths, err);
+#ifdef BREAK_PARITY_IDENT
+	const char *at = buf_text(paths), *end = at + paths->len;
+
+	for (; at < end; at += strlen(at) + 1)
+		expand_first(folder, at);
+#endif
+
+	return rc;
+}
+
+void
+__wrap_moves_add(struct moves *moves, const char *name, const char *from,
+    const char *to)
+{
+#ifdef BREAK_PARITY_TAGS
+	if (strncmp(name, "refs/tags/", 10) == 0)
+		return;
+#endif
+	__real_moves_add(moves, name, from, to);
+}
+
+int
+__wrap_index_stamp(int dir, const char *name, const struct index_file *files,
+    size_t count, enum index_stamp how, struct err *err)
+{
+#ifdef BREAK_PARITY_STAT
+	count = 0;
+#endif
+	return __real_index_stamp(dir, name, files, count, how, err);
+}
+
+int
+__wrap_mirror_folder(int like, int into, const char *name)
+{
+#ifdef BREAK_PARITY_GROUP
+	like = into;
+#endif
+	return __real_mirror_folder(like, into, name);
 }

@@ -98,7 +98,10 @@ class Files:
                 self.objects.setdefault(path, (kind, rights(
                     os.path.join(git, b"objects", path))))
         hermes = os.path.join(git, b"hermes")
-        self.left = [path for path in walk(hermes) if path != b"lock"] + [
+        # refs-TOKEN stands as long as the rollback ref that it is for
+        self.left = [path for path in walk(hermes) if path != b"lock" and not (
+            path.startswith(b"refs-") and os.path.exists(os.path.join(
+                git, b"refs/hermes/rollback", path[5:])))] + [
             path for path in [*self.git, *self.objects] if LEFT.search(path)]
 
 
