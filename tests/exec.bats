@@ -126,7 +126,8 @@ sealed() {
 }
 
 @test "exec: the remote-tracking ref follows, so that git status is quiet" {
-	ready '.endpoint = {name: "origin", url: "file:///u", role: "primary"}'
+	ready '.endpoint = {name: "origin", url: "file:///u", role: "primary"}
+	    | .upstream = {remote: "origin", ref: "refs/heads/main"}'
 	git -C a/co update-ref refs/remotes/origin/main main
 	run_exec
 	[ "$(git -C a/co rev-parse origin/main)" = \

@@ -87,6 +87,24 @@ same_refs() {
 	as_git refs/heads/x - "$one"
 }
 
+@test "refs: in a linked worktree its own HEAD gets the line" {
+	repo
+	git -C co worktree add -q ../linked -b side
+	cp -a co twin
+	cp -a linked twin-linked
+	echo "gitdir: $PWD/twin/.git/worktrees/linked" >twin-linked/.git
+	git -C twin-linked update-ref -m 'by hand' refs/heads/side "$one"
+	git -C twin-linked update-ref -m 'by hand' ORIG_HEAD "$two"
+	"$refs" move linked refs/heads/side "$two" "$one"
+	"$refs" move linked ORIG_HEAD - "$two"
+	count() {
+		(cd "$1/.git" && grep -rc '' logs worktrees/linked/logs \
+		    worktrees/linked/ORIG_HEAD)
+	}
+	count twin >expected
+	count co | diff expected -
+}
+
 @test "refs: reflogs as core.logAllRefUpdates has it" {
 	local logs
 	repo
@@ -240,8 +258,6 @@ same_refs() {
 	upstream_commit web file three
 	git -C work/web tag light
 	git -C work/web push -q --tags
-	git -C src/web update-ref ORIG_HEAD HEAD^{tree}
-	git -C src/web update-ref -d ORIG_HEAD
 	git -C src/web for-each-ref >before
 	twin web
 	house_make web
@@ -336,7 +352,7 @@ same_refs() {
 	git -C src/web config --add remote.origin.fetch '^refs/heads/side'
 	git -C src/web update-ref refs/other/main HEAD
 	git -C src/web update-ref refs/forced/main \
-	    "$(git -C src/web commit-tree -m apart HEAD^{tree})"
+	    "$(git -C src/web commit-tree -m apart 'HEAD^{tree}')"
 	upstream_commit web file two
 	twin web
 	house_make web
@@ -408,6 +424,7 @@ same_refs() {
 	done
 	assert_equal "$(git -C src/web for-each-ref --format='%(refname)' refs/hermes | xargs)" \
 	    'refs/hermes/rollback/3 refs/hermes/rollback/4'
-	assert_equal "$(ls src/web/.git/hermes | xargs)" 'lock refs-3 refs-4'
+	assert_equal "$(echo src/web/.git/hermes/refs-*)" \
+	    'src/web/.git/hermes/refs-3 src/web/.git/hermes/refs-4'
 	checkout_whole src/web
 }

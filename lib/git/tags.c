@@ -1,9 +1,18 @@
 #include "git/tags.h"
 #include "git/lg.h"
 #include "git/ref_store.h"
+#include "json/utf8.h"
+#include "model/fleet.h"
 #include <string.h>
 
 #define CHAIN_MAX 16 /* tags of tags of ... */
+
+bool
+tag_told(const char *name)
+{
+	return strlen(name) <= TAG_NAME_MAX && utf8_valid(name) &&
+	       fleet_ref_valid(name);
+}
 
 /* From a tag's object to what it names, all of it there? */
 static bool

@@ -7,6 +7,11 @@
 #include "git/endpoint.h"
 #include <stdbool.h>
 
+#define TAG_NAME_MAX 255 /* bytes */
+
+/* May a document name it (P7)? `name` is short: "v1". */
+bool tag_told(const char *name);
+
 enum tag_state {
 	TAG_ABSENT,
 	TAG_NAMED, /* what it names is there, its own object is not */

@@ -2,8 +2,8 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "check.h"
-#include "git/endpoint.h"
 #include "git/staging.h"
+#include "git/tags.h"
 #include "model/cycle.h"
 #include "model/fleet.h"
 #include "model/redact.h"
@@ -171,8 +171,11 @@ check_tags(const struct apply *apply, struct err *err)
 		    "stdin: probe.repos: %s: tags: more than %d",
 		    apply->repo_key, ENDPOINT_TAGS_MAX);
 	for (; rc == 0 && tag != NULL; tag = json_next(tag))
-		rc = check_name(apply, "probe.repos: tags",
-		    json_get_text(tag, "name"), err);
+		if (!tag_told(json_get_text(tag, "name")))
+			rc = err_set(err, EX_DATAERR,
+			    "stdin: probe.repos: tags: %s: expected a name "
+			    "that git takes",
+			    apply->repo_key);
 
 	return rc;
 }

@@ -1,7 +1,6 @@
 #include "follow.h"
 #include "base/alloc.h"
 #include "git/ref_store.h"
-#include "json/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +50,8 @@ follow_names(struct endpoint *out, const struct endpoint *listed,
 
 	for (i = 0; i < listed->tag_count; i++) {
 		tag = &listed->tags[i];
-		if (utf8_valid(tag->name) && ref_names_free(have, tag->name))
+		if (tag_told(tag->name + sizeof(tags) - 1) &&
+		    ref_names_free(have, tag->name))
 			endpoint_add_tag(out, tag->name, tag->oid, tag->peeled);
 	}
 }
