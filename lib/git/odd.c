@@ -3,6 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+/* By number, for any name of it: on Linux it is 1:3. */
+static bool
+is_null(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
 
 bool
 odd_is(const char *path)
@@ -10,7 +18,7 @@ odd_is(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
-	       !S_ISDIR(st.st_mode);
+	       !S_ISDIR(st.st_mode) && !is_null(&st);
 }
 
 const char *

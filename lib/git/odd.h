@@ -3,8 +3,9 @@
  *
  * A FIFO or a device where git reads a file (.gitignore, .gitattributes,
  * core.excludesFile, core.attributesFile) holds whoever opens it. By stat
- * alone; a link to a file is one. Folders that nothing tracked lies in are not
- * looked at: that is a deadline's to end.
+ * alone; a link to a file is one, and /dev/null, under any name, is one with
+ * nothing in it. Folders that nothing tracked lies in are not looked at: that
+ * is a deadline's to end.
  */
 #ifndef GIT_ODD_H
 #define GIT_ODD_H
@@ -19,7 +20,7 @@ const char *odd_setting(git_repository *repo);
  * where all is well. */
 char *odd_file(git_repository *repo, const char *worktree);
 
-/* There, and neither a file nor a folder. */
+/* There, and neither a file nor a folder nor /dev/null. */
 bool odd_is(const char *path);
 
 #endif
