@@ -66,6 +66,22 @@ page_cure() {
 	    print }' "$top/man/hermes-reasons.7"
 }
 
+# advice CODE PATTERN - carry out, with the placeholders that are set, the
+# commands that the page has for the code and that match; DIR and the like are
+# the caller's variables
+advice() {
+	local line word count=0
+	while IFS= read -r line; do
+		[[ $line == '$ '*$2* ]] || continue
+		for word in $(grep -oE '\b[A-Z]{3,}\b' <<<"$line" | sort -u); do
+			[ -z "${!word-}" ] || line=${line//"$word"/"${!word}"}
+		done
+		bash -c "${line#??}"
+		count=$((count + 1))
+	done < <(page_cure "$1")
+	[ $count -gt 0 ] || fail "$1: the page has no command like: $2"
+}
+
 # fixture FILE - sourced, with its defaults
 fixture() {
 	code=${1##*/}

@@ -10,8 +10,8 @@
 #define MAPPED_BYTES ((size_t)256 << 20)
 
 /* Extensions that Hermes reads itself (place.c) before libgit2 opens. */
-static const char *const extensions[] = { "partialclone", "preciousobjects",
-	"worktreeconfig" };
+static const char *const extensions[] = { "noop-v1", "objectformat",
+	"partialclone", "preciousobjects", "refstorage", "worktreeconfig" };
 
 int
 git_start(struct err *err)

@@ -175,41 +175,62 @@ check_owner(struct place *place, const char *path, unsigned flags)
 	    xasprintf("%s is owned by uid %u", path, (unsigned)info.st_uid));
 }
 
-/* Extensions that place and libgit2 between them can read. */
+/* What git reads in a repository of either version. */
 static bool
-known_extension(const char *name, const char *value)
+old_extension(const char *name)
 {
-	if (strcmp(name, "objectformat") == 0)
-		return strcasecmp(value, "sha1") == 0;
-	if (strcmp(name, "refstorage") == 0)
-		return strcasecmp(value, "files") == 0;
-
 	return strcmp(name, "noop") == 0 || strcmp(name, "partialclone") == 0 ||
 	       strcmp(name, "preciousobjects") == 0 ||
 	       strcmp(name, "worktreeconfig") == 0;
+}
+
+/* What it reads in one of version 1 alone. */
+static bool
+new_extension(const char *name, const char *value)
+{
+	if (strcmp(name, "objectformat") == 0)
+		return strcmp(value, "sha1") == 0;
+	if (strcmp(name, "refstorage") == 0)
+		return strcmp(value, "files") == 0;
+
+	return strcmp(name, "noop-v1") == 0;
+}
+
+/* In a repository of version 0 git obeys the old ones, will have nothing to do
+ * with a new one that it knows, and does not look at others. */
+static int
+check_extension(struct place *place, const char *name, const char *value,
+    bool versioned)
+{
+	place->partial |= strcmp(name, "partialclone") == 0;
+	if (old_extension(name) || (versioned && new_extension(name, value)))
+		return 0;
+	if (!versioned && strcmp(name, "objectformat") != 0 &&
+	    strcmp(name, "noop-v1") != 0)
+		return 0;
+
+	return judge(place, "unsupported-format",
+	    xasprintf("extensions.%.40s = %.40s%s", name, value,
+		versioned ? "" : ", in a repository of version 0"));
 }
 
 static int
 check_extensions(struct place *place)
 {
 	const struct gitconfig *config = &place->config;
-	const char *name, *value;
+	const char *version;
 	size_t i;
 
-	value = gitconfig_get(config, "core.repositoryformatversion");
-	if (value && strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+	version = gitconfig_get(config, "core.repositoryformatversion");
+	if (version && strcmp(version, "0") != 0 && strcmp(version, "1") != 0)
 		return judge(place, "unsupported-format",
-		    xasprintf("core.repositoryformatversion %.16s", value));
-	for (i = 0; i < config->count; i++) {
-		if (strncmp(config->entries[i].key, "extensions.", 11) != 0)
-			continue;
-		name = config->entries[i].key + 11;
-		value = config->entries[i].value;
-		if (!known_extension(name, value))
-			return judge(place, "unsupported-format",
-			    xasprintf("extensions.%.40s = %.40s", name, value));
-		place->partial |= strcmp(name, "partialclone") == 0;
-	}
+		    xasprintf("core.repositoryformatversion %.16s", version));
+	for (i = 0; i < config->count; i++)
+		if (strncmp(config->entries[i].key, "extensions.", 11) == 0 &&
+		    check_extension(place, config->entries[i].key + 11,
+			config->entries[i].value,
+			version && strcmp(version, "1") == 0) == -1)
+			return -1;
 	if (has(place->common_dir, "reftable", true))
 		return judge(place, "unsupported-format", xstrdup("reftable"));
 
@@ -246,29 +267,58 @@ ends_with(const char *text, const char *tail)
 /* extensions.worktreeConfig: sparse-checkout puts its settings there, and
  * only those are known not to matter to libgit2, which reads none of it. */
 static int
-read_worktree_config(struct place *place)
+check_worktree_config(struct place *place, const struct gitconfig *own)
+{
+	const char *key;
+	size_t i;
+
+	for (i = 0; i < own->count; i++) {
+		key = own->entries[i].key;
+		if (strncmp(key, "core.sparse", 11) != 0 &&
+		    strcmp(key, "index.sparse") != 0 &&
+		    strcmp(key, "core.bare") != 0)
+			return judge(place, "unsupported-format",
+			    xasprintf("config.worktree sets %.60s", key));
+	}
+
+	return 0;
+}
+
+/* libgit2 would go by the one where git goes by the other. */
+static int
+check_bare_twice(struct place *place, const struct gitconfig *own)
+{
+	bool bare = gitconfig_bool(&place->config, "core.bare", false);
+
+	if (place->linked || gitconfig_bool(own, "core.bare", bare) == bare)
+		return 0;
+
+	return judge(place, "unsupported-format",
+	    xasprintf("core.bare is %s in config.worktree, and not in config",
+		bare ? "false" : "true"));
+}
+
+static int
+read_worktree_config(struct place *place, unsigned flags)
 {
 	struct gitconfig own = { 0 };
 	char *path;
-	size_t i;
-	int rc = 0;
+	int rc;
 
 	if (!gitconfig_bool(&place->config, "extensions.worktreeconfig", false))
 		return 0;
 	path = xasprintf("%s/config.worktree", place->git_dir);
-	if (gitconfig_read(&own, path, NULL) == -1)
-		rc = judge(place, "unsupported-format",
+	rc = gitconfig_read(&own, path, NULL);
+	free(path);
+	if (rc == -1)
+		judge(place, "unsupported-format",
 		    xstrdup("config.worktree is no configuration"));
-	for (i = 0; rc == 0 && i < own.count; i++)
-		if (strncmp(own.entries[i].key, "core.sparse", 11) != 0 &&
-		    strcmp(own.entries[i].key, "index.sparse") != 0 &&
-		    strcmp(own.entries[i].key, "core.bare") != 0)
-			rc = judge(place, "unsupported-format",
-			    xasprintf("config.worktree sets %.60s",
-				own.entries[i].key));
+	else if (check_worktree_config(place, &own) == -1 ||
+		 (!(flags & PLACE_UPSTREAM) &&
+		     check_bare_twice(place, &own) == -1))
+		rc = -1;
 	place->sparse |= gitconfig_bool(&own, "core.sparsecheckout", false);
 	gitconfig_clear(&own);
-	free(path);
 
 	return rc;
 }
@@ -289,7 +339,7 @@ read_conditional(struct place *place, const char *path, const char *named)
 }
 
 static int
-read_config(struct place *place, const char *named)
+read_config(struct place *place, const char *named, unsigned flags)
 {
 	char *path = xasprintf("%s/config", place->common_dir);
 	size_t i;
@@ -303,7 +353,7 @@ read_config(struct place *place, const char *named)
 		return judge(place, "unsupported-format",
 		    xstrdup("config is no configuration"));
 	if (check_extensions(place) == -1 || check_worktree(place) == -1 ||
-	    read_worktree_config(place) == -1)
+	    read_worktree_config(place, flags) == -1)
 		return -1;
 	place->sparse |=
 	    gitconfig_bool(&place->config, "core.sparsecheckout", false);
@@ -336,6 +386,22 @@ read_index(struct place *place)
 		    xstrdup("the index needs an unknown extension"));
 
 	return 0;
+}
+
+/*
+ * A bare repository has no index: one that has is the git dir of somebody's
+ * worktree, and a branch that moved alone would leave the files behind.
+ */
+static int
+check_bare(struct place *place)
+{
+	if (!place->bare || !has(place->git_dir, "index", false))
+		return 0;
+
+	return judge(place, "unsupported-format",
+	    xstrdup(place->worktree
+			? "core.bare is true in a checkout"
+			: "bare, with the index of a worktree elsewhere"));
 }
 
 static bool
@@ -425,7 +491,7 @@ place_find(struct place *place, const char *path, const char *self,
 	    check_owner(place, place->git_dir, flags) == -1 ||
 	    (place->linked &&
 		check_owner(place, place->common_dir, flags) == -1) ||
-	    read_config(place, path) == -1)
+	    read_config(place, path, flags) == -1)
 		return;
 	place->bare |= gitconfig_bool(&place->config, "core.bare", false) &&
 		       !place->linked;
@@ -435,7 +501,8 @@ place_find(struct place *place, const char *path, const char *self,
 		return;
 	if (flags & PLACE_RECOVER)
 		return;
-	if (!place->bare && read_index(place) == -1)
+	if (check_bare(place) == -1 ||
+	    (!place->bare && read_index(place) == -1))
 		return;
 	if (self && is_below(self, place->worktree))
 		judge(place, "self", NULL);

@@ -45,7 +45,7 @@ static const struct reason table[] = {
 	LOCAL("not-a-repo", BLOCK, true, "is not a git repository"),
 	LOCAL("foreign-owner", BLOCK, true, "belongs to another user"),
 	LOCAL("unsupported-format", BLOCK, true,
-	    "has a format that Hermes does not know"),
+	    "is kept in a way that Hermes leaves alone"),
 	LOCAL("self", NONE, false, "holds the running Hermes"),
 	LOCAL("duplicate-of", BLOCK, true, "is another entry's repository"),
 	LOCAL("moved", BLOCK, true, "is not the repository it was"),
