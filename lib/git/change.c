@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "git/collide.h"
+#include "git/history.h"
 #include "git/lg.h"
 #include "git/names.h"
 #include "git/worktree.h"
@@ -369,21 +370,16 @@ count_lines(struct scan *scan, git_tree *before, git_tree *after)
 }
 
 static int
-commit_tree(git_tree **out, git_repository *repo, const char *hex,
-    struct err *err)
+tree_of(git_tree **out, git_repository *repo, const char *hex, struct err *err)
 {
-	git_commit *commit = NULL;
 	git_oid oid;
-	int rc = 0;
 
 	if (lg_oid(&oid, hex, err) == -1)
 		return -1;
-	if (git_commit_lookup(&commit, repo, &oid) < 0 ||
-	    git_commit_tree(out, commit) < 0)
-		rc = lg_err(err, EX_DATAERR, "%s", hex);
-	git_commit_free(commit);
+	if (commit_tree(out, repo, &oid) < 0)
+		return lg_err(err, EX_DATAERR, "%s", hex);
 
-	return rc;
+	return 0;
 }
 
 static int
@@ -395,8 +391,8 @@ scan_all(struct scan *scan)
 
 	if (git_repository_odb(&scan->odb, scan->repo) < 0)
 		return lg_err(scan->err, EX_DATAERR, "%s", options->repo);
-	if (commit_tree(&before, scan->repo, options->before, scan->err) == 0 &&
-	    commit_tree(&after, scan->repo, options->tip, scan->err) == 0 &&
+	if (tree_of(&before, scan->repo, options->before, scan->err) == 0 &&
+	    tree_of(&after, scan->repo, options->tip, scan->err) == 0 &&
 	    scan_tree(scan, before, git_tree_id(after)) == 0) {
 		rc = count_lines(scan, before, after);
 		if (scan->change->unsafe.count > 0)
@@ -437,15 +433,19 @@ change_read(struct change *change, const struct change_options *options,
 int
 change_known(const char *repo, const char *oid, struct err *err)
 {
+	struct commit commit = { 0 };
 	git_repository *opened = NULL;
-	git_commit *commit = NULL;
+	git_odb *odb = NULL;
 	git_oid id;
 	int rc;
 
 	if (lg_oid(&id, oid, err) == -1 || lg_open(&opened, repo, err) == -1)
 		return -1;
-	rc = git_commit_lookup(&commit, opened, &id);
-	git_commit_free(commit);
+	rc = git_repository_odb(&odb, opened);
+	if (rc == 0)
+		rc = commit_read(&commit, odb, &id);
+	commit_clear(&commit);
+	git_odb_free(odb);
 	git_repository_free(opened);
 	if (rc < 0 && rc != GIT_ENOTFOUND)
 		return lg_err(err, EX_DATAERR, "%s", oid);
@@ -453,30 +453,47 @@ change_known(const char *repo, const char *oid, struct err *err)
 	return rc == 0;
 }
 
+static int
+relate(struct change_relation *relation, git_odb *odb, const git_oid *before,
+    const git_oid *tip)
+{
+	struct history history;
+	int rc;
+
+	history_init(&history, odb);
+	rc = history_add(&history, before, HISTORY_LEFT);
+	if (rc == 0)
+		rc = history_add(&history, tip, HISTORY_RIGHT);
+	if (rc == 0)
+		rc = history_walk(&history, HISTORY_BOTH);
+	relation->related = history_count(&history, HISTORY_BOTH) > 0;
+	relation->ahead_count = (int64_t)history_count(&history, HISTORY_LEFT);
+	relation->behind_count =
+	    (int64_t)history_count(&history, HISTORY_RIGHT);
+	history_clear(&history);
+
+	return rc;
+}
+
 int
 change_relate(struct change_relation *relation, const char *repo,
     const char *before, const char *tip, struct err *err)
 {
 	git_repository *opened = NULL;
-	size_t ahead, behind;
-	git_oid a, b, base;
-	int rc;
+	git_odb *odb = NULL;
+	git_oid a, b;
+	int rc = 0;
 
 	if (lg_oid(&a, before, err) == -1 || lg_oid(&b, tip, err) == -1 ||
 	    lg_open(&opened, repo, err) == -1)
 		return -1;
-	rc = git_merge_base(&base, opened, &a, &b);
-	relation->related = rc == 0;
-	if ((rc < 0 && rc != GIT_ENOTFOUND) ||
-	    git_graph_ahead_behind(&ahead, &behind, opened, &a, &b) < 0) {
-		git_repository_free(opened);
-		return lg_err(err, EX_DATAERR, "%s and %s", before, tip);
-	}
-	relation->ahead_count = (int64_t)ahead;
-	relation->behind_count = (int64_t)behind;
+	if (git_repository_odb(&odb, opened) < 0 ||
+	    relate(relation, odb, &a, &b) < 0)
+		rc = lg_err(err, EX_DATAERR, "%s and %s", before, tip);
+	git_odb_free(odb);
 	git_repository_free(opened);
 
-	return 0;
+	return rc;
 }
 
 void

@@ -1,5 +1,6 @@
 #include "git/refs.h"
 #include "base/alloc.h"
+#include "git/history.h"
 #include "git/target_in.h"
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +58,7 @@ refs_descends(struct target *target, const char *commit, const char *old)
 
 	return git_oid_fromstr(&a, commit) == 0 &&
 	       git_oid_fromstr(&b, old) == 0 &&
-	       git_graph_descendant_of(target->repo, &a, &b) == 1;
+	       history_descends(target->repo, &a, &b);
 }
 
 bool

@@ -4,6 +4,7 @@
 #include "git/change.h"
 #include "git/file.h"
 #include "git/lg.h"
+#include "git/newer.h"
 #include "git/patience.h"
 #include "git/trouble.h"
 #include <errno.h>
@@ -156,64 +157,98 @@ staging_holds(const char *path, const struct place *checkout, const char *tip)
 	return holds;
 }
 
-/* The checkout's tips, each once, as packed refs: what need not be sent. */
+/* libgit2 parses what it tells a server that we have, and ends the fetch where
+ * it cannot (commit.h): then a commit further down stands for it. */
+static int
+readable(git_repository *repo, git_odb *odb, git_oid *oid)
+{
+	struct commit commit = { 0 };
+	git_object *object = NULL;
+	int rc = -1;
+
+	while (git_object_lookup(&object, repo, oid, GIT_OBJECT_ANY) < 0 &&
+	       commit_read(&commit, odb, oid) == 0 && commit.parent_count > 0) {
+		*oid = commit.parents[0];
+		commit_clear(&commit);
+	}
+	if (object != NULL)
+		rc = 0;
+	commit_clear(&commit);
+	git_object_free(object);
+
+	return rc;
+}
+
+/* The checkout's tips as packed refs: what need not be sent. */
+static void
+list_have(struct buf *text, git_repository *repo, git_odb *odb)
+{
+	git_reference_iterator *refs = NULL;
+	git_reference *ref;
+	char hex[OID_SIZE];
+	size_t count = 0;
+	git_oid oid;
+
+	buf_puts(text, "# pack-refs with: sorted\n");
+	if (git_reference_iterator_new(&refs, repo) < 0)
+		return;
+	while (count < HAVE_MAX && git_reference_next(&ref, refs) == 0) {
+		if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
+			oid = *git_reference_target(ref);
+			if (readable(repo, odb, &oid) == 0) {
+				lg_hex(hex, &oid);
+				buf_printf(text, "%s refs/have/%06zu\n", hex,
+				    count++);
+			}
+		}
+		git_reference_free(ref);
+	}
+	git_reference_iterator_free(refs);
+}
+
 static int
 write_have(const char *path, const char *checkout)
 {
-	git_reference_iterator *refs = NULL;
 	git_repository *repo = NULL;
-	git_reference *ref;
 	struct buf text = { 0 };
-	char hex[OID_SIZE];
+	git_odb *odb = NULL;
 	struct err err;
-	size_t count = 0;
-	int rc;
+	int rc = -1;
 
 	if (lg_open(&repo, checkout, &err) == -1)
 		return -1;
-	buf_puts(&text, "# pack-refs with: sorted\n");
-	if (git_reference_iterator_new(&refs, repo) == 0)
-		while (
-		    count < HAVE_MAX && git_reference_next(&ref, refs) == 0) {
-			if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
-				lg_hex(hex, git_reference_target(ref));
-				buf_printf(&text, "%s refs/have/%06zu\n", hex,
-				    count++);
-			}
-			git_reference_free(ref);
-		}
-	git_reference_iterator_free(refs);
+	if (git_repository_odb(&odb, repo) == 0) {
+		list_have(&text, repo, odb);
+		rc = write_text(path, "packed-refs", buf_text(&text));
+	}
+	git_odb_free(odb);
 	git_repository_free(repo);
-	rc = write_text(path, "packed-refs", buf_text(&text));
 	buf_clear(&text);
 
 	return rc;
 }
 
-/* Leave out what the checkout has, as far as the upstream knows it. */
+/* On the left what the checkout has, as far as the upstream knows it. */
 static int
-hide_have(git_revwalk *walk, git_repository *staging, git_repository *upstream)
+add_have(struct history *history, git_repository *staging)
 {
 	git_reference_iterator *refs = NULL;
-	git_odb *odb = NULL;
 	git_reference *ref;
-	int rc = 0;
+	git_object_t type;
+	const git_oid *oid;
+	size_t size;
+	int rc;
 
-	if (git_repository_odb(&odb, upstream) < 0 ||
-	    git_reference_iterator_glob_new(&refs, staging, "refs/have/*") < 0)
-		rc = -1;
+	rc = git_reference_iterator_glob_new(&refs, staging, "refs/have/*");
 	while (rc == 0 && git_reference_next(&ref, refs) == 0) {
-		const git_oid *oid = git_reference_target(ref);
-		git_object_t type;
-		size_t size;
-
-		if (oid && git_odb_read_header(&size, &type, odb, oid) == 0 &&
+		oid = git_reference_target(ref);
+		if (oid &&
+		    git_odb_read_header(&size, &type, history->odb, oid) == 0 &&
 		    type == GIT_OBJECT_COMMIT)
-			rc = git_revwalk_hide(walk, oid);
+			rc = history_add(history, oid, HISTORY_LEFT);
 		git_reference_free(ref);
 	}
 	git_reference_iterator_free(refs);
-	git_odb_free(odb);
 
 	return rc;
 }
@@ -276,75 +311,85 @@ pack_tags(git_packbuilder *pack, git_repository *upstream,
 	return rc;
 }
 
-/* Whose commit is among those that are packed. */
+/* Whose commit is among those that are new. */
 static int
 pack_more(git_packbuilder *pack, git_repository *upstream,
-    const struct staging_job *job, const struct map *packed)
+    const struct staging_job *job, const struct history *history)
 {
+	const struct history_node *node;
+	git_oid peeled;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < job->more_count; i++)
-		if (map_get(packed, job->more[i].peeled) != NULL)
+	for (i = 0; rc == 0 && i < job->more_count; i++) {
+		node = git_oid_fromstr(&peeled, job->more[i].peeled) == 0
+			   ? history_find(history, &peeled)
+			   : NULL;
+		if (node != NULL && node->sides == HISTORY_RIGHT)
 			rc = pack_tag(pack, upstream, &job->more[i]);
+	}
 
 	return rc;
 }
 
-/* The commits that are to come and that a tag names. */
-static void
-find_named(const struct staging_job *job, git_revwalk *walk, struct map *named)
+/* What is new of the tags that are asked for by name; or no commit. */
+static int
+add_tags(struct history *history, const struct staging_job *job)
 {
-	struct map wanted = { 0 };
-	char hex[OID_SIZE];
-	const char *found;
-	git_oid oid;
-	size_t i;
+	git_object_t type;
+	git_oid peeled;
+	size_t i, size;
+	int rc = 0;
 
-	for (i = 0; i < job->more_count; i++)
-		map_put(&wanted, job->more[i].peeled,
-		    (void *)job->more[i].peeled);
-	while (wanted.count > 0 && git_revwalk_next(&oid, walk) == 0) {
-		lg_hex(hex, &oid);
-		found = map_get(&wanted, hex);
-		if (found != NULL)
-			map_put(named, found, (void *)found);
-	}
-	map_clear(&wanted);
+	for (i = 0; rc == 0 && i < job->tag_count; i++)
+		if (git_oid_fromstr(&peeled, job->tags[i].peeled) == 0 &&
+		    git_odb_read_header(&size, &type, history->odb, &peeled) ==
+			0 &&
+		    type == GIT_OBJECT_COMMIT)
+			rc = history_add(history, &peeled, HISTORY_RIGHT);
+
+	return rc;
 }
 
-/* What is new of the tip and of the tags that are asked for. */
 static int
-new_walk(git_revwalk **walk, const struct staging_job *job,
+pack_one(struct newer *newer, const git_oid *oid, git_object_t type,
+    const char *name)
+{
+	(void)type;
+
+	return git_packbuilder_insert(newer->ctx, oid, name);
+}
+
+static int
+pack_new(git_packbuilder *pack, const struct staging_job *job,
     git_repository *upstream, git_repository *staging, const git_oid *tip)
 {
-	git_oid peeled;
-	size_t i;
-	int rc = git_revwalk_new(walk, upstream);
-
-	if (rc == 0)
-		rc = git_revwalk_push(*walk, tip);
-	for (i = 0; rc == 0 && i < job->tag_count; i++)
-		if (git_oid_fromstr(&peeled, job->tags[i].peeled) == 0)
-			git_revwalk_push(*walk, &peeled); /* or no commit */
-
-	return rc == 0 ? hide_have(*walk, staging, upstream) : rc;
-}
-
-static int
-pack_all(git_packbuilder *pack, git_revwalk *walk, git_repository *upstream,
-    const struct staging_job *job, const struct map *named)
-{
+	struct newer newer = { .repo = upstream,
+		.each = pack_one,
+		.ctx = pack };
+	struct history history;
+	git_odb *odb = NULL;
 	int rc;
 
-	git_packbuilder_set_threads(pack, 1);
-	git_packbuilder_set_callbacks(pack, note_work, NULL);
-	patience_stretch();
-	rc = git_packbuilder_insert_walk(pack, walk);
+	rc = git_repository_odb(&odb, upstream);
+	history_init(&history, odb);
+	if (rc == 0)
+		rc = add_have(&history, staging);
+	if (rc == 0)
+		rc = history_add(&history, tip, HISTORY_RIGHT);
+	if (rc == 0)
+		rc = add_tags(&history, job);
+	if (rc == 0)
+		rc = history_walk(&history, HISTORY_RIGHT);
+	if (rc == 0)
+		rc = newer_walk(&newer, &history);
 	if (rc == 0)
 		rc = pack_tags(pack, upstream, job);
 	if (rc == 0)
-		rc = pack_more(pack, upstream, job, named);
+		rc = pack_more(pack, upstream, job, &history);
+	newer_clear(&newer);
+	history_clear(&history);
+	git_odb_free(odb);
 
 	return rc;
 }
@@ -354,25 +399,18 @@ pack_walk(const struct staging_job *job, git_repository *upstream,
     git_repository *staging, const git_oid *tip, const char *into)
 {
 	git_packbuilder *pack = NULL;
-	git_revwalk *walk = NULL;
-	struct map named = { 0 };
-	int rc = new_walk(&walk, job, upstream, staging, tip);
+	int rc;
 
-	if (rc == 0 && job->more_count > 0) { /* a walk is walked once */
-		find_named(job, walk, &named);
-		git_revwalk_free(walk);
-		walk = NULL;
-		rc = new_walk(&walk, job, upstream, staging, tip);
+	rc = git_packbuilder_new(&pack, upstream);
+	if (rc == 0) {
+		git_packbuilder_set_threads(pack, 1);
+		git_packbuilder_set_callbacks(pack, note_work, NULL);
+		patience_stretch();
+		rc = pack_new(pack, job, upstream, staging, tip);
 	}
-	if (rc == 0)
-		rc = git_packbuilder_new(&pack, upstream);
-	if (rc == 0)
-		rc = pack_all(pack, walk, upstream, job, &named);
 	if (rc == 0)
 		rc = git_packbuilder_write(pack, into, 0, note_write, NULL);
 	git_packbuilder_free(pack);
-	git_revwalk_free(walk);
-	map_clear(&named);
 
 	return rc;
 }
@@ -484,11 +522,27 @@ specs_of(const struct staging_job *job)
 	return specs;
 }
 
+/* A commit here, on the way to what is common with the remote, whose committer
+ * libgit2 makes nothing of: no fault of the remote's. */
+static bool
+cannot_read(void)
+{
+	const git_error *last = git_error_last();
+
+	return last != NULL && last->klass == GIT_ERROR_INVALID &&
+	       strncmp(last->message, "failed to parse signature", 25) == 0;
+}
+
 static const char *
 bring_failed(git_remote *remote, const struct bounds *bounds, char **detail)
 {
 	if (git_remote_stats(remote)->received_bytes > bounds->free_bytes / 2)
 		return "no-space";
+	if (cannot_read()) {
+		*detail = xasprintf("libgit2 cannot go over its commits: %s",
+		    lg_said());
+		return "unsupported-format";
+	}
 
 	return endpoint_trouble(detail); /* a pack of 2^32 objects, too */
 }

@@ -1,5 +1,6 @@
 #include "git/target.h"
 #include "base/alloc.h"
+#include "git/commit.h"
 #include "git/gitconfig.h"
 #include "git/odd.h"
 #include "git/shared.h"
@@ -124,7 +125,6 @@ target_free(struct target *target)
 		return;
 	for (i = 0; i < 2; i++) {
 		git_tree_free(target->tree[i]);
-		git_commit_free(target->commit[i]);
 	}
 	git_repository_free(target->repo);
 	ref_store_close(&target->refs);
@@ -163,12 +163,10 @@ static int
 set_side(struct target *target, enum target_side side, const char *hex,
     struct err *err)
 {
-	git_oid oid;
-
-	if (lg_oid(&oid, hex, err) == -1)
+	if (lg_oid(&target->commit[side], hex, err) == -1)
 		return -1;
-	if (git_commit_lookup(&target->commit[side], target->repo, &oid) < 0 ||
-	    git_commit_tree(&target->tree[side], target->commit[side]) < 0)
+	if (commit_tree(&target->tree[side], target->repo,
+		&target->commit[side]) < 0)
 		return lg_err(err, EX_DATAERR, "%s: %s", target->git_dir, hex);
 
 	return 0;
@@ -266,7 +264,7 @@ target_landed(struct target *target, const struct target_changes *changes)
 	if (git_repository_open_bare(&repo, target->common_dir) < 0)
 		return false;
 	all = git_repository_odb(&odb, repo) == 0 &&
-	      git_odb_exists(odb, git_commit_id(target->commit[TARGET_AFTER]));
+	      git_odb_exists(odb, &target->commit[TARGET_AFTER]);
 	for (i = 0; all && i < changes->count; i++)
 		if (changes->list[i].new_mode != TARGET_ABSENT &&
 		    changes->list[i].new_mode != TARGET_GITLINK)

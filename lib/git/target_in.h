@@ -10,7 +10,7 @@
 
 struct target {
 	git_repository *repo;  /* owned; with its worktree */
-	git_commit *commit[2]; /* owned; by enum target_side */
+	git_oid commit[2];     /* by enum target_side */
 	git_tree *tree[2];     /* owned */
 	struct ref_store refs; /* owned; its git dir, held */
 	char *staging;         /* owned; an objects folder, or NULL */

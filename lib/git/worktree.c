@@ -1,6 +1,7 @@
 #include "git/worktree.h"
 #include "base/alloc.h"
 #include "base/map.h"
+#include "git/commit.h"
 #include "git/file.h"
 #include "git/lg.h"
 #include "git/odd.h"
@@ -67,24 +68,33 @@ worktree_filters(struct inspection *in)
 		}
 }
 
-/* The tree of HEAD's commit; empty where HEAD is unborn. */
+/* The tree of HEAD's commit; NULL where HEAD is unborn. */
 static int
 read_head_tree(const struct inspection *in, git_repository *repo,
-    char tree[OID_SIZE])
+    git_tree **tree)
 {
-	git_commit *commit = NULL;
 	git_oid oid;
 
-	tree[0] = '\0';
+	*tree = NULL;
 	if (in->head_oid[0] == '\0')
 		return 0;
-	if (git_oid_fromstr(&oid, in->head_oid) < 0 ||
-	    git_commit_lookup(&commit, repo, &oid) < 0)
+	if (git_oid_fromstr(&oid, in->head_oid) < 0)
 		return -1;
-	lg_hex(tree, git_commit_tree_id(commit));
-	git_commit_free(commit);
 
-	return 0;
+	return commit_tree(tree, repo, &oid);
+}
+
+/* Is it what the index's cache-tree stands for? */
+static bool
+is_cached(const struct inspection *in, const git_tree *tree)
+{
+	char hex[OID_SIZE];
+
+	if (!tree)
+		return false;
+	lg_hex(hex, git_tree_id(tree));
+
+	return strcmp(hex, in->place.index.tree) == 0;
 }
 
 /*
@@ -152,10 +162,10 @@ look(struct inspection *in, git_repository *repo)
 	git_status_options options;
 	git_status_list *list = NULL;
 	struct map hidden = { 0 };
-	char tree[OID_SIZE];
+	git_tree *tree = NULL;
 	int rc = 0;
 
-	if (read_head_tree(in, repo, tree) == -1)
+	if (read_head_tree(in, repo, &tree) < 0)
 		return -1;
 	if (in->place.index.assumed_count > 0)
 		rc = unhide(repo, &hidden);
@@ -163,15 +173,15 @@ look(struct inspection *in, git_repository *repo)
 	options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
 			GIT_STATUS_OPT_EXCLUDE_SUBMODULES |
 			GIT_STATUS_OPT_NO_REFRESH;
-	options.show =
-	    tree[0] != '\0' && strcmp(tree, in->place.index.tree) == 0
-		? GIT_STATUS_SHOW_WORKDIR_ONLY
-		: GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+	options.baseline = tree; /* or libgit2 reads the commit itself */
+	options.show = is_cached(in, tree) ? GIT_STATUS_SHOW_WORKDIR_ONLY
+					   : GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
 	if (rc == 0)
 		rc = git_status_list_new(&list, repo, &options);
 	if (rc == 0)
 		count(in, list, &hidden);
 	git_status_list_free(list);
+	git_tree_free(tree);
 	map_clear(&hidden);
 
 	return rc;
