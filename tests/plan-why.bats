@@ -43,7 +43,7 @@ setup() {
 		text "web: $rest"
 		sound
 	done < <("${BUILD:-$top/build}/unit/reasons")
-	assert_equal "$count" 38
+	assert_equal "$count" 39
 }
 
 @test "plan: every remote reason defers, or blocks where a person is needed" {
@@ -61,7 +61,7 @@ setup() {
 		else
 			web defer none remote-down
 		fi
-		text "web: remote git.example.org $code"
+		text "web: remote git.example.org $code: said so"
 		is '.plan.repos[0].chain[-1]' "{\"repo_key\":null,\"subject\":\"git.example.org\",\"code\":\"$code\",\"text\":\"said so\"}"
 	done < <("${BUILD:-$top/build}/unit/reasons")
 	assert_equal "$count" 24
@@ -74,8 +74,14 @@ setup() {
 	web none none dirty
 	plan 'probe_of("web"; .reason = "dirty" | .detail = "file")'
 	text 'web: has uncommitted changes (file)'
-	plan 'probe_of("web"; found("locked") | .detail = "HEAD.lock, 7 s old")'
-	text 'web: git holds a lock'
+	plan 'probe_of("web"; found("locked") | .detail = "HEAD.lock")'
+	web defer none locked
+	text 'web: git holds a lock (HEAD.lock)'
+	plan 'probe_of("web"; .reason = "stale-lock" | .detail = "HEAD.lock")'
+	web block manual stale-lock
+	text 'web: a lock was left behind (HEAD.lock)'
+	plan 'probe_of("web"; current | .reason = "stale-lock")'
+	web none none stale-lock
 }
 
 @test "plan: a file in the way of the new commit blocks" {

@@ -235,9 +235,9 @@ setup() {
 	wait $waits || :
 	kill $holder
 	said open locked current
-	[[ $(of open .detail) == *"index.lock, "*" s old, sleep (pid $holder) has it open"'"' ]]
+	[[ $(of open .detail) == *"index.lock, since "*"Z, sleep (pid $holder) has it open"'"' ]]
 	said commit locked current dirty
-	[[ $(of commit .detail) == *" s old, git (pid $waits) works there"'"' ]]
+	[[ $(of commit .detail) == *"Z, git (pid $waits) works there"'"' ]]
 }
 
 @test "probe: what git would read and wait for is told, and not waited for" {
@@ -304,14 +304,27 @@ setup() {
 }
 
 @test "probe: locks are named with their age, an apply cut short is seen" {
-	repo_make index branch cut
+	local since
+	repo_make index branch cut stale held head packed
 	touch -d '-90 seconds' src/index/.git/index.lock
+	touch -d '2025-02-27T04:00:00Z' src/stale/.git/index.lock \
+	    src/held/.git/index.lock src/head/.git/HEAD.lock \
+	    src/packed/.git/packed-refs.lock
+	sleep 60 3>&- 7<src/held/.git/index.lock &
+	holder=$!
+	since=$(date -u -d "@$(stat -c %Y src/index/.git/index.lock)" +%FT%T.000Z)
 	touch src/branch/.git/refs/heads/main.lock
 	mkdir -p src/cut/.git/hermes/17
-	fleet index branch cut
+	fleet index branch cut stale held head packed
 	probe
+	kill $holder
 	said index locked current
-	[[ $(of index .detail) =~ /src/index/.git/index.lock,\ 9[0-9]\ s\ old ]]
+	[[ $(of index .detail) == *"/src/index/.git/index.lock, since $since, no process is seen to have it"'"' ]]
+	said stale stale-lock current
+	[[ $(of stale .detail) == *"/src/stale/.git/index.lock, since 2025-02-27T04:00:00.000Z, no process is seen to have it"'"' ]]
+	said held locked current
+	said head stale-lock current
+	said packed stale-lock current
 	said branch locked current
 	[[ $(of branch .detail) == *refs/heads/main.lock* ]]
 	said cut interrupted current

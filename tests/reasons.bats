@@ -19,7 +19,7 @@ words() {
 	    dirty staged untracked-collision ignored-collision detached unborn \
 	    no-upstream upstream-gone default-renamed diverged \
 	    upstream-rewritten unrelated-history shallow submodules \
-	    needs-filter sparse partial in-progress locked interrupted \
+	    needs-filter sparse partial in-progress locked stale-lock interrupted \
 	    interrupted-mixed read-only-fs filesystem no-space foreign-owner \
 	    corrupt unsafe-tree unsupported-format needs-trust duplicate-of \
 	    self moved missing not-a-repo overrun)"

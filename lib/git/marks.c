@@ -1,5 +1,6 @@
 #include "git/marks.h"
 #include "base/alloc.h"
+#include "base/instant.h"
 #include "git/file.h"
 #include "proc/holder.h"
 #include <ctype.h>
@@ -12,6 +13,7 @@
 
 #define REFLOG_MAX ((size_t)64 << 20)
 #define HEAD_MAX 4096
+#define STALE_S 3600 /* a lock that nobody is seen to have */
 
 enum mark {
 	MARK_MERGE = 1 << 0,
@@ -105,31 +107,46 @@ find_interrupted(struct inspection *in, const char *folder)
 }
 
 /* git closes index.lock while its editor is open: who works there counts. */
-static char *
-lock_text(const struct place *place, const char *path, long long age_s)
+static bool
+find_holder(const struct place *place, const char *path, struct holder *holder)
 {
-	const char *folder = place->worktree ? place->worktree : place->git_dir;
-	struct holder holder;
+	return holder_find(holder, path, "git",
+	    place->worktree ? place->worktree : place->git_dir);
+}
 
-	if (!holder_find(&holder, path, "git", folder))
-		return xasprintf("%s, %lld s old", path, age_s);
+/* Since when, and not how old: what does not change is no news. */
+static char *
+lock_text(const char *path, const struct timespec *made,
+    const struct holder *holder)
+{
+	char since[INSTANT_SIZE];
 
-	return xasprintf("%s, %lld s old, %s (pid %d) %s", path, age_s,
-	    holder.name, (int)holder.pid,
-	    holder.open ? "has it open" : "works there");
+	instant_format((instant)made->tv_sec * 1000, since);
+	if (!holder)
+		return xasprintf("%s, since %s, no process is seen to have it",
+		    path, since);
+
+	return xasprintf("%s, since %s, %s (pid %d) %s", path, since,
+	    holder->name, (int)holder->pid,
+	    holder->open ? "has it open" : "works there");
 }
 
 static void
 note_lock(struct inspection *in, const char *folder, const char *name)
 {
 	char *path = xasprintf("%s/%s", folder, name);
+	struct holder holder;
 	struct timespec now;
 	struct stat info;
+	bool held, stale;
 
-	if (lstat(path, &info) == 0 && clock_gettime(CLOCK_REALTIME, &now) == 0)
-		inspect_note(in, "locked", true,
-		    lock_text(&in->place, path,
-			(long long)(now.tv_sec - info.st_mtime)));
+	if (lstat(path, &info) == 0 &&
+	    clock_gettime(CLOCK_REALTIME, &now) == 0) {
+		held = find_holder(&in->place, path, &holder);
+		stale = !held && now.tv_sec - info.st_mtime >= STALE_S;
+		inspect_note(in, stale ? "stale-lock" : "locked", true,
+		    lock_text(path, &info.st_mtim, held ? &holder : NULL));
+	}
 	free(path);
 }
 

@@ -9,7 +9,10 @@
 
 #include "git/inspect.h"
 
-/* Notes interrupted, in-progress, locked, shallow; counts stashes. */
+/*
+ * Notes interrupted, in-progress, locked, stale-lock (no process is seen to
+ * have it, and that for an hour), shallow; counts stashes.
+ */
 void marks_find(struct inspection *in);
 
 #endif

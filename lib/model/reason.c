@@ -58,6 +58,7 @@ static const struct reason table[] = {
 	LOCAL("interrupted", DEFER, false, "an apply was cut short"),
 	LOCAL("in-progress", BLOCK, true,
 	    "a merge, rebase or the like is in progress"),
+	LOCAL("stale-lock", BLOCK, true, "a lock was left behind"),
 	LOCAL("locked", DEFER, false, "git holds a lock"),
 	LOCAL("read-only-fs", BLOCK, true, "the file system is read-only"),
 	LOCAL("filesystem", BLOCK, true,

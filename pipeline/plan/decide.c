@@ -51,7 +51,7 @@ harmless(const struct plan_repo *repo)
 {
 	return found_behind_count(repo) == 0 &&
 	       (is(repo->found, "dirty") || is(repo->found, "staged") ||
-		   is(repo->found, "locked"));
+		   is(repo->found, "locked") || is(repo->found, "stale-lock"));
 }
 
 /* E3: is it where a dependant may build on it, or will it be? */

@@ -16,55 +16,43 @@ found_behind_count(const struct plan_repo *repo)
 	return json_get_int(repo->probe, "behind_count", -1);
 }
 
-/* The host, or the URL of what has none, that failed with `class`. */
-static const char *
+/* The endpoint that failed with `class`. */
+static const struct json *
 failed_endpoint(const struct plan_repo *repo, const char *class)
 {
 	const struct json *at = json_first(json_get(repo->probe, "endpoints"));
-	const char *host;
 
-	for (; at; at = json_next(at)) {
-		if (!is(json_get_text(at, "class"), class))
-			continue;
-		host = json_get_text(at, "host");
-		return host ? host : json_get_text(at, "url");
-	}
+	while (at && !is(json_get_text(at, "class"), class))
+		at = json_next(at);
 
-	return NULL;
+	return at;
 }
 
+/* By its host, or by the URL of what has none. */
 static void
 note_remote(struct plan_repo *repo, const struct reason *reason)
 {
-	const char *where = failed_endpoint(repo, reason->code);
+	const struct json *at = failed_endpoint(repo, reason->code);
+	const char *where = json_get_text(at, "host");
+	const char *detail = json_get_text(at, "detail");
 	const char *code =
 	    reason->advice == REASON_DEFER ? "remote-down" : reason->code;
 
 	note_fact(repo, reason->code);
+	if (!where)
+		where = json_get_text(at, "url");
 	if (where)
-		note(repo, code, "remote %s %s", where, reason->code);
+		note(repo, code, "remote %s %s%s%s", where, reason->code,
+		    detail ? ": " : "", detail ? detail : "");
 	else
 		note(repo, code, "%s", reason->text);
-}
-
-/* What the probe says besides; but how old a lock is changes by itself. */
-static const char *
-stable_detail(const struct plan_repo *repo)
-{
-	const char *detail = json_get_text(repo->probe, "detail");
-	size_t len = detail ? strlen(detail) : 0;
-
-	if (len > 6 && is(detail + len - 6, " s old"))
-		return NULL;
-
-	return detail;
 }
 
 void
 found_note(struct plan_repo *repo)
 {
 	const struct reason *reason = reason_find(repo->found);
-	const char *detail = stable_detail(repo);
+	const char *detail = json_get_text(repo->probe, "detail");
 	const struct json *fact;
 
 	if (reason->kind == REASON_REMOTE)

@@ -11,8 +11,8 @@ import json
 import random
 import sys
 
-LOCAL = ["dirty", "staged", "detached", "in-progress", "locked", "shallow",
-         "needs-filter", "no-upstream", "unborn", "corrupt", "read-only-fs"]
+LOCAL = ["dirty", "staged", "detached", "in-progress", "locked", "stale-lock",
+         "shallow", "needs-filter", "no-upstream", "unborn", "corrupt", "read-only-fs"]
 MISSING = ["missing", "not-a-repo"]
 REMOTE = ["dns", "timeout", "tls", "not-found", "auth-rejected", "rate-limited",
           "server-error", "empty-advert"]
