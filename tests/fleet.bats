@@ -111,7 +111,7 @@ JSON
 @test "fleet: a URL is checked, and its value is in no line" {
 	refused 'repos[1].remotes[0].url: holds a password' "$(repo a)" \
 		"$(repo b '"remotes":[{"url":"https://me:s3cret@example.org/b"}]')"
-	refused 'repos[0].remotes[0].url: holds a user' \
+	refused 'repos[0].remotes[0].url: holds a user name, which belongs in credential.username' \
 		"$(repo a '"remotes":[{"url":"https://s3cret@example.org/b"}]')"
 	refused 'repos[0].remotes[0].url: holds a query or a fragment' \
 		"$(repo a '"remotes":[{"url":"https://example.org/b?s3cret"}]')"

@@ -192,8 +192,11 @@ user_parse(struct url *url, const char **at, const char *end, const char **why)
 		sign = next;
 	if (memchr(*at, ':', (size_t)(sign - *at)) != NULL)
 		return refuse(why, "holds a password");
+	if (url->protocol == URL_GIT)
+		return refuse(why, "holds a user, and git:// knows none");
 	if (url->protocol != URL_SSH)
-		return refuse(why, "holds a user");
+		return refuse(why,
+		    "holds a user name, which belongs in credential.username");
 	if (sign == *at)
 		return refuse(why, "its user is empty");
 	if (**at == '-')
