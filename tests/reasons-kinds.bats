@@ -205,3 +205,161 @@ git_reads() {
 	said a behind
 	named b unsupported-format 'split index'
 }
+
+# entries CODE - the members that the page has for an entry
+entries() {
+	page_cure "$1" | grep -v '^\$' | sed "s/REMOTE/origin/g"
+}
+
+@test "kinds: a mirror, and what is bare, follow what their entry says" {
+	local key
+	repo_make a
+	git clone -q --mirror up/a.git src/mirror
+	git clone -q --bare up/a.git src/bare
+	git clone -q --bare up/a.git src/local
+	git -C src/local config branch.main.remote .
+	git -C src/local config branch.main.merge refs/heads/other
+	upstream_commit a
+	house_make mirror bare local
+	hermes-cycle || [ $? = 1 ]
+	cp house/state/cycles/last.json out.json
+	named mirror unsupported-format \
+	    'a mirror of origin, and its entry names no remotes'
+	named bare no-upstream 'the repository is bare'
+	named local no-upstream 'follows a local branch'
+	run ! git -C src/mirror branch -q -u origin/main
+	repo_set mirror "{$(entries unsupported-format)}"
+	repo_set bare "{$(entries no-upstream)}"
+	hermes-cycle || [ $? = 1 ]
+	for key in mirror bare; do
+		assert_equal "$(git_at src/$key main)" "$(git_at up/a.git main)"
+	done
+	hermes-cycle || [ $? = 1 ]
+	cp house/state/cycles/last.json out.json
+	said mirror current
+	said bare current
+}
+
+@test "kinds: a user name in a URL is what is wrong, and has its place" {
+	local DIR=$PWD/src/a REMOTE=origin HOST=127.0.0.1 NAME=someone
+	local URL=https://127.0.0.1:9/team/r.git
+	repo_make a
+	git -C src/a remote set-url origin https://someone@127.0.0.1:9/team/r.git
+	fleet a
+	probe
+	named a unsupported-url \
+	    'holds a user name, which belongs in credential.username'
+	sentence a "remote https://127.0.0.1:9/team/r.git unsupported-url: $(
+	    of a .detail | tr -d '"')"
+	run -1 grep someone out.json plan.json
+	advice unsupported-url ''
+	probe
+	said a refused
+	printf 'protocol=https\nhost=127.0.0.1\n\n' |
+	    GIT_ASKPASS=/bin/true git credential fill >filled
+	grep -qx 'username=someone' filled
+}
+
+@test "kinds: how a remote failed is told with what there is to say of it" {
+	local blob
+	repo_make a
+	upstream_commit a
+	blob=$(git -C up/a.git rev-parse main:file)
+	rm "up/a.git/objects/${blob:0:2}/${blob:2}"
+	fleet a
+	probe -a staging
+	hermes-plan <out.json >plan.json
+	[[ $(jq -r '.plan.repos[0].text' plan.json) == \
+	    "a: remote $PWD/up/a.git incomplete: object not found - "*"($blob)" ]]
+}
+
+# as USER... - by another user, who has src and what is found by PATH
+as_user() {
+	setpriv --reuid 4343 --regid 4343 --clear-groups env HOME="$PWD/person" \
+	    "$@"
+}
+
+by_user() {
+	[ "$(id -u)" = 0 ] || skip "needs root, to be two users"
+	mkdir person
+	git config --file person/.gitconfig safe.directory '*'
+	git config --global safe.directory '*'
+	chown -R 4343:4343 src up work person fleet.json .
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test{,/*} 2>/dev/null || :
+	as_user test -w src || skip 'another user has no way into this folder'
+}
+
+# closed - out.json, seen by that user
+closed() {
+	as_user hermes-probe -a staging <fleet.json >out.json
+	valid cycle out.json
+}
+
+@test "kinds: an index of root's is told before anything is begun" {
+	local DIR=src/a USER=4343
+	repo_make a b
+	upstream_commit a
+	fleet a b
+	by_user
+	chown 0 src/{a,b}/.git/index
+	closed
+	named a foreign-owner "$PWD/src/a/.git/index is owned by uid 0"
+	sentence a "is not open to this user ($PWD/src/a/.git/index is owned by uid 0)"
+	# nothing to do is nothing to say
+	assert_equal "$(jq -r '.plan.repos[1].recommendation' plan.json)" none
+	advice foreign-owner chown
+	closed
+	said a behind
+}
+
+@test "kinds: what may not be read, or written to, is closed, and not damaged" {
+	local key file USER=4343
+	declare -A is=([head]=HEAD [config]=config [index]=index
+	    [ref]=refs/heads/main [dir]=. [object]=objects [pack]=objects/pack
+	    [writes]=objects/pack [log]=logs/refs/heads/main)
+	repo_make "${!is[@]}"
+	git -C src/pack repack -qad
+	for key in "${!is[@]}"; do
+		upstream_commit "$key"
+	done
+	fleet "${!is[@]}"
+	by_user
+	file=$(git -C src/object rev-parse 'HEAD^{tree}')
+	is[object]=objects/${file:0:2}/${file:2}
+	is[pack]=objects/pack/$(ls src/pack/.git/objects/pack | grep pack$)
+	for key in "${!is[@]}"; do
+		file=src/$key/.git/${is[$key]}
+		case $key in
+		writes | log) chown 0 "$file" && chmod go-w "$file" ;;
+		*) chmod 0 "$file" ;;
+		esac
+	done
+	git -C src/object read-tree --empty
+	git -C src/object reset -q 2>/dev/null || :
+	chown -R 4343 src/object/.git/index
+	closed
+	for key in "${!is[@]}"; do
+		assert_equal "$key $(of "$key" .reason)" "$key \"foreign-owner\""
+		[[ $(of "$key" .detail) == *"$PWD/src/$key/.git"*": Permission denied"* ]] ||
+		    fail "$key: $(of "$key" .detail)"
+	done
+	for key in "${!is[@]}"; do
+		DIR=src/$key
+		advice foreign-owner DIR
+	done
+	closed
+	for key in "${!is[@]}"; do
+		[ $key = object ] || said "$key" behind
+	done
+}
+
+@test "kinds: a project's clone that has taken another's place is followed as it is" {
+	repo_make a b
+	house_make a
+	hermes-cycle
+	rm -rf src/a
+	git clone -q up/b.git src/a
+	upstream_commit b
+	hermes-cycle
+	assert_equal "$(git_at src/a)" "$(git_at up/b.git main)"
+}

@@ -1,9 +1,11 @@
 #include "git/inspect.h"
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "git/closed.h"
 #include "git/marks.h"
 #include "git/worktree.h"
 #include "json/utf8.h"
+#include "model/redact.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,24 @@ inspect_has(const struct inspection *in, const char *code)
 	return false;
 }
 
+void
+inspect_damaged(struct inspection *in, char *detail)
+{
+	struct ref_dirs dirs = place_dirs(&in->place);
+	char *closed = closed_to_read(&dirs);
+
+	inspect_note(in, closed ? "foreign-owner" : "corrupt", true,
+	    closed ? closed : detail);
+	if (closed)
+		free(detail);
+}
+
+bool
+inspect_sound(const struct inspection *in)
+{
+	return !inspect_has(in, "corrupt") && !inspect_has(in, "foreign-owner");
+}
+
 static void
 read_head(struct inspection *in)
 {
@@ -55,7 +75,7 @@ read_head(struct inspection *in)
 	if (strncmp(target, heads, sizeof(heads) - 1) == 0 && ref_valid(target))
 		in->head_branch = xstrdup(target + sizeof(heads) - 1);
 	if (broken)
-		inspect_note(in, "corrupt", true,
+		inspect_damaged(in,
 		    xstrdup("HEAD is neither a branch nor a commit"));
 	else if (!in->head_branch && !in->place.bare)
 		inspect_note(in, "detached", true, NULL);
@@ -87,12 +107,55 @@ read_branch(struct inspection *in, const char *wanted)
 	name = xasprintf("%s%s", heads, in->branch);
 	found = ref_read(&dirs, name, in->branch_oid, NULL);
 	if (found == REF_BROKEN)
-		inspect_note(in, "corrupt", true,
-		    xasprintf("%s is no commit id", name));
+		inspect_damaged(in, xasprintf("%s is no commit id", name));
 	else if (found == REF_ABSENT)
 		inspect_note(in, "unborn", true,
 		    xasprintf("%s has no commit", in->branch));
 	free(name);
+}
+
+/* The remote that `git clone --mirror` follows, told; NULL: there is none. */
+static char *
+mirrored(const struct gitconfig *config)
+{
+	const struct gitconfig_entry *entry;
+	const char *dot;
+	char *name, *told;
+	size_t i;
+
+	for (i = 0; i < config->count; i++) {
+		entry = &config->entries[i];
+		dot = strrchr(entry->key, '.');
+		if (strncmp(entry->key, "remote.", 7) != 0 ||
+		    dot < entry->key + 7 || strcmp(dot, ".fetch") != 0 ||
+		    strcmp(entry->value, "+refs/*:refs/*") != 0)
+			continue;
+		name = xstrndup(entry->key + 7, (size_t)(dot - entry->key - 7));
+		told = name_redacted(name);
+		free(name);
+		return told;
+	}
+
+	return NULL;
+}
+
+/* Of a mirror every ref is the remote's: to follow one of them is the fleet's
+ * to say. */
+static void
+note_no_upstream(struct inspection *in, bool local)
+{
+	char *remote = in->place.bare ? mirrored(&in->place.config) : NULL;
+
+	if (remote)
+		inspect_note(in, "unsupported-format", true,
+		    xasprintf("a mirror of %s, and its entry names no remotes",
+			remote));
+	else
+		inspect_note(in, "no-upstream", true,
+		    local            ? xstrdup("follows a local branch")
+		    : in->place.bare ? xstrdup("the repository is bare")
+				     : NULL);
+	free(remote);
 }
 
 static void
@@ -112,10 +175,7 @@ read_upstream(struct inspection *in, bool own_remotes)
 	else if (own_remotes)
 		in->upstream_ref = xasprintf("%s%s", heads, in->branch);
 	if (!in->upstream_ref)
-		inspect_note(in, "no-upstream", true,
-		    remote && strcmp(remote, ".") == 0
-			? xstrdup("follows a local branch")
-			: NULL);
+		note_no_upstream(in, remote && strcmp(remote, ".") == 0);
 }
 
 /* Settings that say which program runs or where a URL leads (B6). Names are
@@ -188,10 +248,21 @@ inspect_begin(struct inspection *in, const struct inspect_options *options)
 		check_trust(in);
 }
 
+static void
+check_closed(struct inspection *in)
+{
+	struct ref_dirs dirs = place_dirs(&in->place);
+	char *closed = closed_to_write(&dirs, in->branch);
+
+	if (closed)
+		inspect_note(in, "foreign-owner", true, closed);
+}
+
 void
 inspect_rest(struct inspection *in)
 {
 	marks_find(in);
+	check_closed(in);
 	if (in->place.partial)
 		inspect_note(in, "partial", true, NULL);
 	if (in->place.sparse)

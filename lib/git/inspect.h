@@ -65,6 +65,15 @@ void inspect_begin(struct inspection *in,
 /* The other half: marks, space, filters, status. Not where place.reason. */
 void inspect_rest(struct inspection *in);
 
+/*
+ * Something could not be read: corrupt, with `detail`, which is taken; or
+ * foreign-owner where a part of the git directory is closed to this user.
+ */
+void inspect_damaged(struct inspection *in, char *detail);
+
+/* Was nothing found that could not be read? */
+bool inspect_sound(const struct inspection *in);
+
 /* Note one more fact; `detail` is taken. */
 void inspect_note(struct inspection *in, const char *code, bool leads,
     char *detail);

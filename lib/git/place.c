@@ -1,5 +1,6 @@
 #include "git/place.h"
 #include "base/alloc.h"
+#include "git/closed.h"
 #include "git/file.h"
 #include "git/scope.h"
 #include "git/sound.h"
@@ -468,7 +469,8 @@ find_folder(const char *path, struct place *place, char **real)
 	struct stat info;
 
 	if (stat(path, &info) == -1)
-		return judge(place, "missing",
+		return judge(place,
+		    errno == EACCES ? "foreign-owner" : "missing",
 		    errno == ENOENT ? NULL : xstrdup(strerror(errno)));
 	if (!S_ISDIR(info.st_mode))
 		return judge(place, "not-a-repo", xstrdup("no folder"));
@@ -479,9 +481,8 @@ find_folder(const char *path, struct place *place, char **real)
 	return 0;
 }
 
-void
-place_find(struct place *place, const char *path, const char *self,
-    unsigned flags)
+static void
+find(struct place *place, const char *path, const char *self, unsigned flags)
 {
 	char *real = NULL;
 
@@ -508,6 +509,34 @@ place_find(struct place *place, const char *path, const char *self,
 		judge(place, "self", NULL);
 	else
 		check_moved(place);
+}
+
+/* Is it judged by something that could not be read? */
+static bool
+unread(const struct place *place)
+{
+	return place->reason && place->git_dir &&
+	       (strcmp(place->reason, "not-a-repo") == 0 ||
+		   strcmp(place->reason, "unsupported-format") == 0 ||
+		   strcmp(place->reason, "corrupt") == 0);
+}
+
+void
+place_find(struct place *place, const char *path, const char *self,
+    unsigned flags)
+{
+	struct ref_dirs dirs;
+	char *closed;
+
+	find(place, path, self, flags);
+	if (!unread(place))
+		return;
+	dirs = place_dirs(place);
+	closed = closed_to_read(&dirs);
+	if (!closed)
+		return;
+	free(place->detail);
+	judge(place, "foreign-owner", closed);
 }
 
 struct ref_dirs

@@ -5,8 +5,10 @@
  * is not a repository of ours in a format that is known is never opened.
  *
  *   B1  in this order: missing, not-a-repo, foreign-owner,
- *       unsupported-format, self, moved (duplicate-of is between the last
- *       two and the caller's to see: device and inode of the common dir)
+ *       unsupported-format, self, moved; what could not be read because
+ *       it is closed to this user is foreign-owner, too (duplicate-of is
+ * between the last two and the caller's to see: device and inode of the common
+ * dir)
  */
 #ifndef GIT_PLACE_H
 #define GIT_PLACE_H

@@ -195,12 +195,13 @@ worktree_status(struct inspection *in)
 	struct err err;
 
 	if (lg_open(&repo, in->place.worktree, &err) == -1)
-		inspect_note(in, "corrupt", true, xstrdup(lg_said()));
+		inspect_damaged(in, xstrdup(lg_said()));
 	else if ((odd = odd_file(repo, in->place.worktree)))
 		inspect_note(in, "unsupported-format", true, odd);
-	else if (look(in, repo) < 0)
-		inspect_note(in, lg_number() == ENOMEM ? "overrun" : "corrupt",
-		    true, xstrdup(lg_said()));
+	else if (look(in, repo) < 0 && lg_number() == ENOMEM)
+		inspect_note(in, "overrun", true, xstrdup(lg_said()));
+	else if (in->staged_count < 0)
+		inspect_damaged(in, xstrdup(lg_said()));
 	git_repository_free(repo);
 	if (in->unstaged_count > 0)
 		inspect_note(in, "dirty", in->tree_leads,

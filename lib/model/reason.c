@@ -43,12 +43,12 @@ static const struct reason table[] = {
 	/* B1: by lstat, owner and config file alone */
 	LOCAL("missing", BLOCK, true, "the folder is missing"),
 	LOCAL("not-a-repo", BLOCK, true, "is not a git repository"),
-	LOCAL("foreign-owner", BLOCK, true, "belongs to another user"),
+	LOCAL("foreign-owner", BLOCK, true, "is not open to this user"),
 	LOCAL("unsupported-format", BLOCK, true,
 	    "is kept in a way that Hermes leaves alone"),
 	LOCAL("self", NONE, false, "holds the running Hermes"),
 	LOCAL("duplicate-of", BLOCK, true, "is another entry's repository"),
-	LOCAL("moved", BLOCK, true, "is not the repository it was"),
+	LOCAL("moved", BLOCK, true, "its git directory is gone or another's"),
 
 	/* B1: the state of the repository, then of its tree */
 	LOCAL("corrupt", BLOCK, true, "the repository is damaged"),

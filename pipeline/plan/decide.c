@@ -45,13 +45,15 @@ name_cycles(struct plan *plan)
 	free(members);
 }
 
-/* Edits are no trouble while there is nothing to put over them. */
+/* Edits are no trouble while there is nothing to put over them; nor is what
+ * may not be written to. */
 static bool
 harmless(const struct plan_repo *repo)
 {
 	return found_behind_count(repo) == 0 &&
 	       (is(repo->found, "dirty") || is(repo->found, "staged") ||
-		   is(repo->found, "locked") || is(repo->found, "stale-lock"));
+		   is(repo->found, "locked") || is(repo->found, "stale-lock") ||
+		   is(repo->found, "foreign-owner"));
 }
 
 /* E3: is it where a dependant may build on it, or will it be? */

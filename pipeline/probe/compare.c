@@ -1,6 +1,7 @@
 #include "compare.h"
 #include "abroad.h"
 #include "base/alloc.h"
+#include "git/closed.h"
 #include "git/refspec.h"
 #include "git/staging.h"
 #include "git/trouble.h"
@@ -43,13 +44,50 @@ static bool
 may_fetch(const struct job *job)
 {
 	return job->probe->staging && !inspect_has(job->in, "shallow") &&
-	       !inspect_has(job->in, "partial") &&
-	       !inspect_has(job->in, "corrupt");
+	       !inspect_has(job->in, "partial") && inspect_sound(job->in);
+}
+
+static void
+note_unread(struct job *job, const struct err *err)
+{
+	if (err->number == ENOMEM)
+		inspect_note(job->in, "overrun", true, xstrdup(err->text));
+	else
+		inspect_damaged(job->in, xstrdup(err->text));
+}
+
+/* What the fetch lacks may be what the checkout should have had. */
+static bool
+lacks_own(struct job *job, const char *class)
+{
+	struct ref_dirs dirs = place_dirs(&job->in->place);
+	struct err err;
+	char *closed;
+	int known;
+
+	if (strcmp(class, "incomplete") != 0)
+		return false;
+	known = change_known(job->in->place.git_dir, job->in->branch_oid, &err);
+	if (known == 1) {
+		closed = closed_to_read(&dirs);
+		if (closed)
+			inspect_note(job->in, "foreign-owner", true, closed);
+		return closed != NULL;
+	}
+	if (known == 0)
+		err_set(&err, EX_DATAERR, "no commit %s", job->in->branch_oid);
+	note_unread(job, &err);
+
+	return true;
 }
 
 static enum compare_verdict
 note_failure(struct job *job, const char *class, char *detail)
 {
+	if (lacks_own(job, class)) {
+		free(detail);
+		return COMPARE_DONE;
+	}
 	if (!reason_is(class, REASON_REMOTE)) {
 		inspect_note(job->in, class, true, detail);
 		return COMPARE_DONE;
@@ -314,9 +352,7 @@ measure(struct job *job)
 		job->out->measured = true;
 		note_change(job);
 	} else {
-		inspect_note(job->in,
-		    err.number == ENOMEM ? "overrun" : "corrupt", true,
-		    xstrdup(err.text));
+		note_unread(job, &err);
 		change_clear(&job->out->change);
 	}
 	json_free(globs.own);
@@ -462,7 +498,7 @@ compare(struct job *job)
 	find_signed(job);
 	find_followed(job);
 	verdict = find_objects(job);
-	if (verdict == COMPARE_AGAIN || inspect_has(job->in, "corrupt"))
+	if (verdict == COMPARE_AGAIN || !inspect_sound(job->in))
 		return verdict;
 	if (!job->objects) {
 		inspect_note(job->in, "unfetched", true, NULL);
@@ -471,9 +507,7 @@ compare(struct job *job)
 	out->known = true;
 	if (change_relate(&out->relation, job->objects, job->in->branch_oid,
 		job->member->tip, &err) == -1) {
-		inspect_note(job->in,
-		    err.number == ENOMEM ? "overrun" : "corrupt", true,
-		    xstrdup(err.text));
+		note_unread(job, &err);
 		return COMPARE_DONE;
 	}
 	out->related_known = true;
