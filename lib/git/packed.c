@@ -31,6 +31,30 @@ next_line(const char *at)
 	return at + (*at == '\n');
 }
 
+static bool
+line_sound(const char *at)
+{
+	if (*at == '^')
+		return packed_is_oid(at + 1);
+
+	return *at == '#' || (packed_is_oid(at) && at[OID_LEN] == ' ' &&
+				 at[OID_SIZE] != '\n' && at[OID_SIZE] != '\0');
+}
+
+bool
+packed_sound(const struct buf *text)
+{
+	const char *at = buf_text(text);
+
+	if (strlen(at) != text->len)
+		return false;
+	for (; *at != '\0'; at = next_line(at))
+		if (!line_sound(at))
+			return false;
+
+	return true;
+}
+
 bool
 packed_next(const char *at, struct packed_ref *ref)
 {

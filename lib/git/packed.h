@@ -24,6 +24,9 @@ struct packed_ref {
 /* Of forty lower hex digits? */
 bool packed_is_oid(const char *text);
 
+/* Is every line one of those? Git stops at any other. */
+bool packed_sound(const struct buf *text);
+
 /* The first ref at or behind `at`. False: there is none. */
 bool packed_next(const char *at, struct packed_ref *ref);
 

@@ -96,6 +96,9 @@ ref_store_packed(const struct ref_store *store, struct buf *text,
 {
 	if (read_file(store->common_fd, "packed-refs", PACKED_MAX, text) == -1)
 		return ref_store_err("packed-refs", err);
+	if (!packed_sound(text))
+		return err_set(err, EX_DATAERR,
+		    "packed-refs: holds a line that is none of git's");
 
 	return 0;
 }

@@ -52,7 +52,8 @@ int ref_store_read(const struct ref_store *store, const char *name,
 int ref_store_resolve(const struct ref_store *store, const char *name,
     char oid[OID_SIZE], struct err *err);
 
-/* The text of packed-refs, empty where there is none. */
+/* The text of packed-refs, empty where there is none. EX_DATAERR: git would
+ * not read it. */
 int ref_store_packed(const struct ref_store *store, struct buf *text,
     struct err *err);
 

@@ -10,13 +10,13 @@ static const char *const common_parts[] = { "objects/pack/",
 	"objects/info/alternates", "refs/heads/", "refs/remotes/",
 	"refs/hermes/rollback/", "logs/refs/heads/", "logs/refs/remotes/",
 	"logs/HEAD", "packed-refs", NULL };
-static const char *const own_parts[] = { "index", "logs/HEAD", NULL };
+static const char *const own_parts[] = { "HEAD", "index", "logs/HEAD", NULL };
 
 /* N2 */
 static const char *const common_read[] = { "config", "info/attributes",
 	"info/exclude", "objects/info/commit-graph",
 	"objects/pack/multi-pack-index", "shallow", NULL };
-static const char *const own_read[] = { "HEAD", "config.worktree", NULL };
+static const char *const own_read[] = { "config.worktree", NULL };
 
 static char *
 fault(const char *path, mode_t mode)

@@ -7,7 +7,7 @@
  *
  *   N1  what is written through: folders are folders, files are files; and a
  *       branch that two folders share by a link (git-new-workdir) would be
- *       checked out twice
+ *       checked out twice. HEAD is among them, for it says what is written
  *   N2  what is only read may be a link, to a file
  */
 #ifndef GIT_SOUND_H

@@ -109,8 +109,10 @@ apply_code_of(const struct err *err)
 		return "no-space";
 	case EROFS:
 		return "read-only-fs";
-	case ELOOP: /* what stands there is no file of git's */
-		return "unsupported-format";
+	case ELOOP: /* F2 of ref_store.h */
+		if (err->code == EX_DATAERR)
+			return "unsupported-format";
+		return "filesystem";
 	default:
 		return err->code == EX_DATAERR ? "corrupt" : "filesystem";
 	}
