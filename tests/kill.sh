@@ -71,7 +71,7 @@ points() {
 		if (call !~ /^[a-z0-9_]+$/) next
 		n = ++seen[pid, call]
 		if (!every && call == "openat" && $0 !~ /O_CREAT/) next
-		if (!every && call in only) next
+		if (!every && call in only && $0 !~ /O_CREAT/) next
 		if (call == "fcntl" && $0 !~ /F_DUPFD/) next
 		if (!((call, n) in told)) { told[call, n] = 1; print call, n }
 	}' "$top/trace" | grep -E "${AT-.}"

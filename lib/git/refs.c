@@ -12,6 +12,17 @@ refs_store(const struct target *target)
 }
 
 int
+refs_check(const struct target *target, struct err *err)
+{
+	struct list names = { 0 };
+	int rc = ref_store_names(&target->refs, "refs/", &names, err);
+
+	list_clear(&names);
+
+	return rc;
+}
+
+int
 refs_head(struct target *target, char **branch, struct err *err)
 {
 	char oid[OID_SIZE];
@@ -97,21 +108,24 @@ refs_tracking(struct target *target, const char *remote, const char *ref,
 	free(key);
 }
 
-void
+int
 refs_landed(struct target *target, const char *const *oids, size_t count,
-    bool *landed)
+    bool *landed, struct err *err)
 {
 	git_repository *repo = NULL;
 	git_odb *odb = NULL;
-	bool open;
-	size_t i;
 	git_oid oid;
+	size_t i;
+	int rc = 0;
 
-	open = git_repository_open_bare(&repo, target->common_dir) == 0 &&
-	       git_repository_odb(&odb, repo) == 0;
-	for (i = 0; i < count; i++)
-		landed[i] = open && git_oid_fromstr(&oid, oids[i]) == 0 &&
+	if (git_repository_open_bare(&repo, target->common_dir) < 0 ||
+	    git_repository_odb(&odb, repo) < 0)
+		rc = lg_err(err, EX_DATAERR, "%s", target->common_dir);
+	for (i = 0; rc == 0 && i < count; i++)
+		landed[i] = git_oid_fromstr(&oid, oids[i]) == 0 &&
 			    git_odb_exists(odb, &oid);
 	git_odb_free(odb);
 	git_repository_free(repo);
+
+	return rc;
 }

@@ -14,6 +14,9 @@
 /* Where they are. Borrowed. */
 const struct ref_store *refs_store(const struct target *target);
 
+/* Can their names be read, so that they may be moved and moved back? -1. */
+int refs_check(const struct target *target, struct err *err);
+
 /* The branch that HEAD names ("refs/heads/main"), the caller's to free; NULL
  * where HEAD is detached. */
 int refs_head(struct target *target, char **branch, struct err *err);
@@ -40,7 +43,7 @@ void refs_tracking(struct target *target, const char *remote, const char *ref,
     struct refspec_dsts *out);
 
 /* Which of the objects are in the repository's own store, staging apart? */
-void refs_landed(struct target *target, const char *const *oids, size_t count,
-    bool *landed);
+int refs_landed(struct target *target, const char *const *oids, size_t count,
+    bool *landed, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "git/reflog.h"
 #include "git/refs.h"
 #include "records.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,9 @@ begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Where it stands, NULL_OID: nowhere. False: it is none of ours to move. */
-static bool
+/* 1 and where it stands, NULL_OID: nowhere; 0: it is none of ours to move
+ * (W3); -1 with a verdict. */
+static int
 stands(const struct scene *scene, const char *name, char oid[OID_SIZE])
 {
 	char *next = NULL;
@@ -31,6 +33,8 @@ stands(const struct scene *scene, const char *name, char oid[OID_SIZE])
 	int found = ref_store_read(scene->store, name, oid, &next, &err);
 
 	free(next);
+	if (found == -1)
+		return err.number == ELOOP ? 0 : apply_fail(scene->apply, &err);
 	if (found != REF_ABSENT)
 		return found == REF_OID;
 	memcpy(oid, NULL_OID, OID_SIZE);
@@ -46,97 +50,179 @@ is_null(const char *oid)
 
 /* Unless it stands there. */
 static void
-plan(struct scene *scene, const char *name, const char *from, const char *to)
+plan(const struct scene *scene, const char *name, const char *from,
+    const char *to)
 {
 	if (strcmp(from, to) != 0)
 		moves_add(&scene->apply->moves, name, from, to);
 }
 
-static void
-plan_tracking(struct scene *scene)
+static int
+plan_destination(const struct scene *scene, const struct refspec_dst *dst)
 {
 	struct apply *apply = scene->apply;
-	struct refspec_dsts dsts = { 0 };
 	char oid[OID_SIZE];
-	size_t i;
+	int rc = stands(scene, dst->name, oid);
 
-	if (apply->remote == NULL || apply->upstream == NULL)
-		return;
-	refs_tracking(apply->target, apply->remote, apply->upstream, &dsts);
-	for (i = 0; i < dsts.count; i++)
-		if (stands(scene, dsts.list[i].name, oid) &&
-		    (is_null(oid) ||
-			(!begins(dsts.list[i].name, "refs/tags/") &&
-			    (dsts.list[i].force || refs_descends(apply->target,
-						       apply->after, oid)))))
-			plan(scene, dsts.list[i].name, oid, apply->after);
-	refspec_clear(&dsts);
+	if (rc == 1 &&
+	    (is_null(oid) || (!begins(dst->name, "refs/tags/") &&
+				 (dst->force || refs_descends(apply->target,
+						    apply->after, oid)))))
+		plan(scene, dst->name, oid, apply->after);
+
+	return rc == -1 ? -1 : 0;
 }
 
-/* W2, and no ref names what is not there. */
-static void
-plan_tags(struct scene *scene)
+static int
+plan_tracking(const struct scene *scene)
 {
-	const struct json *tags = scene->apply->tags, *at;
-	size_t i, count = json_count(tags);
-	const char **oids = xcalloc(count + 1, sizeof(*oids));
-	bool *landed = xcalloc(count + 1, sizeof(*landed));
-	char oid[OID_SIZE], *name;
+	const struct apply *apply = scene->apply;
+	struct refspec_dsts dsts = { 0 };
+	size_t i;
+	int rc = 0;
 
-	for (i = 0, at = json_first(tags); at != NULL; at = json_next(at))
-		oids[i++] = json_get_text(at, "oid");
-	refs_landed(scene->apply->target, oids, count, landed);
-	for (i = 0, at = json_first(tags); at != NULL; at = json_next(at)) {
-		name = xasprintf("refs/tags/%s", json_get_text(at, "name"));
-		if (landed[i] && stands(scene, name, oid) && is_null(oid))
-			plan(scene, name, NULL_OID, oids[i]);
-		free(name);
-		i++;
-	}
+	if (apply->remote == NULL || apply->upstream == NULL)
+		return 0;
+	refs_tracking(apply->target, apply->remote, apply->upstream, &dsts);
+	for (i = 0; rc == 0 && i < dsts.count; i++)
+		rc = plan_destination(scene, &dsts.list[i]);
+	refspec_clear(&dsts);
+
+	return rc;
+}
+
+/* W2 */
+static int
+plan_tag(const struct scene *scene, const struct json *tag)
+{
+	const char *to = json_get_text(tag, "oid");
+	char *name = xasprintf("refs/tags/%s", json_get_text(tag, "name"));
+	char oid[OID_SIZE];
+	int rc = stands(scene, name, oid);
+
+	if (rc == 1 && is_null(oid))
+		plan(scene, name, NULL_OID, to);
+	free(name);
+
+	return rc == -1 ? -1 : 0;
+}
+
+/* What the probe has seen whole a `git gc --prune=now` may have taken since. */
+static int
+check_landed(const struct scene *scene, const char *const *oids, size_t count)
+{
+	bool *landed = xcalloc(count + 1, sizeof(*landed));
+	struct err err;
+	size_t i;
+	int rc = 0;
+
+	if (refs_landed(scene->apply->target, oids, count, landed, &err) == -1)
+		rc = apply_fail(scene->apply, &err);
+	for (i = 0; rc == 0 && i < count; i++)
+		if (!landed[i])
+			rc = apply_stop(scene->apply, VERDICT_REFUSED,
+			    "stale-plan", "%s: a tag's object has gone",
+			    oids[i]);
 	free(landed);
+
+	return rc;
+}
+
+static int
+plan_tags(const struct scene *scene)
+{
+	const struct json *at = json_first(scene->apply->tags);
+	size_t count = 0;
+	const char **oids =
+	    xcalloc(json_count(scene->apply->tags) + 1, sizeof(*oids));
+	int rc = 0;
+
+	for (; rc == 0 && at != NULL; at = json_next(at)) {
+		oids[count++] = json_get_text(at, "oid");
+		rc = plan_tag(scene, at);
+	}
+	if (rc == 0 && count > 0)
+		rc = check_landed(scene, oids, count);
 	free(oids);
+
+	return rc;
 }
 
 /* Of a merge; a ref that is moved alone is a fetch's. */
-static void
-plan_orig_head(struct scene *scene)
+static int
+plan_orig_head(const struct scene *scene)
 {
 	char oid[OID_SIZE];
+	int rc;
 
-	if (!apply_refs_only(scene->apply) && stands(scene, ORIG_HEAD, oid))
+	if (apply_refs_only(scene->apply))
+		return 0;
+	rc = stands(scene, ORIG_HEAD, oid);
+	if (rc == 1)
 		plan(scene, ORIG_HEAD, oid, scene->apply->before);
+
+	return rc == -1 ? -1 : 0;
 }
 
-/* Is what the ref goes back to still there? */
-static bool
+/* 1: what the ref goes back to is still there. */
+static int
 can_go_back(const struct scene *scene, const struct move *move)
 {
 	const char *oid = move->to;
+	struct err err;
 	bool landed;
 
 	if (is_null(oid) || strcmp(move->name, ORIG_HEAD) == 0)
-		return true;
-	refs_landed(scene->apply->target, &oid, 1, &landed);
+		return 1;
+	if (refs_landed(scene->apply->target, &oid, 1, &landed, &err) == -1)
+		return apply_fail(scene->apply, &err);
 
 	return landed;
 }
 
-static void
-plan_back(struct scene *scene)
+/* W1 */
+static int
+plan_way(const struct scene *scene, const struct move *move)
+{
+	char oid[OID_SIZE];
+	int rc = stands(scene, move->name, oid);
+
+	if (rc == 1 && strcmp(oid, move->from) == 0)
+		rc = can_go_back(scene, move);
+	else if (rc == 1)
+		rc = 0;
+	if (rc == 1)
+		plan(scene, move->name, oid, move->to);
+
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+plan_back(const struct scene *scene)
 {
 	struct moves way = { 0 };
-	const struct move *move;
-	char oid[OID_SIZE];
+	struct err err;
 	size_t i;
+	int rc = 0;
 
-	records_way(scene->apply, &way);
-	for (i = 0; i < way.count; i++) {
-		move = &way.list[i];
-		if (stands(scene, move->name, oid) &&
-		    strcmp(oid, move->from) == 0 && can_go_back(scene, move))
-			plan(scene, move->name, oid, move->to);
-	}
+	if (records_way(scene->apply, &way, &err) == -1)
+		rc = apply_fail(scene->apply, &err);
+	for (i = 0; rc == 0 && i < way.count; i++)
+		rc = plan_way(scene, &way.list[i]);
 	moves_clear(&way);
+
+	return rc;
+}
+
+static int
+plan_all(const struct scene *scene)
+{
+	if (apply_goes_back(scene->apply))
+		return plan_back(scene);
+	if (plan_tracking(scene) == -1 || plan_tags(scene) == -1)
+		return -1;
+
+	return plan_orig_head(scene);
 }
 
 int
@@ -144,22 +230,16 @@ moves_plan(struct apply *apply)
 {
 	struct scene scene = { apply, refs_store(apply->target), { 0 } };
 	struct err err;
+	int rc;
 
 	moves_clear(&apply->moves);
-	if (ref_store_names(scene.store, "refs/", &scene.names, &err) == -1) {
-		list_clear(&scene.names);
-		return apply_fail(apply, &err);
-	}
-	if (apply_goes_back(apply)) {
-		plan_back(&scene);
-	} else {
-		plan_tracking(&scene);
-		plan_tags(&scene);
-		plan_orig_head(&scene);
-	}
+	rc = ref_store_names(scene.store, "refs/", &scene.names, &err);
+	rc = rc == -1 ? apply_fail(apply, &err) : plan_all(&scene);
 	list_clear(&scene.names);
+	if (rc == 0 && records_write(apply, &err) == -1)
+		rc = apply_fail(apply, &err);
 
-	return records_write(apply, &err) == -1 ? apply_fail(apply, &err) : 0;
+	return rc;
 }
 
 int

@@ -9,8 +9,8 @@
  *
  *   W1  what stands elsewhere than it was left is somebody's, and stays
  *   W2  a tag whose name is taken here is never moved
- *   W3  those that cannot be as git would have them are left out: no apply
- *       ends for what may be left
+ *   W3  what is no ref of git's own making (a symbolic one, a link in its
+ *       place, a name that another takes) is left out
  */
 #ifndef EXEC_MOVES_H
 #define EXEC_MOVES_H

@@ -39,7 +39,8 @@ check_branch(struct apply *apply)
 	char oid[OID_SIZE];
 	struct err err;
 
-	if (refs_oid(apply->target, apply->ref, oid, &err) == -1)
+	if (refs_check(apply->target, &err) == -1 ||
+	    refs_oid(apply->target, apply->ref, oid, &err) == -1)
 		return apply_fail(apply, &err);
 	if (strcmp(oid, apply->before) != 0)
 		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",

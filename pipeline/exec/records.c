@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define INSIDE "refs"
+#define INSIDE_NEW INSIDE ".new"
 #define KEPT "refs-"
 
 struct record {
@@ -42,9 +43,12 @@ records_write(const struct apply *apply, struct err *err)
 	put_line(&text, apply->before, apply->after, apply->ref);
 	for (i = 0; i < apply->moves.count; i++, move++)
 		put_line(&text, move->from, move->to, move->name);
-	rc = folder_write(apply->token_fd, INSIDE, text.data, text.len, err);
+	rc =
+	    folder_write(apply->token_fd, INSIDE_NEW, text.data, text.len, err);
 	buf_clear(&text);
-	if (rc == 0 && fsync(apply->token_fd) == -1)
+	if (rc == 0 && (renameat(apply->token_fd, INSIDE_NEW, apply->token_fd,
+			    INSIDE) == -1 ||
+			   fsync(apply->token_fd) == -1))
 		rc = err_sys(err, EX_IOERR, INSIDE);
 
 	return rc;
@@ -57,15 +61,17 @@ read_line(struct moves *moves, char *line)
 	char *to = line + OID_SIZE, *name = to + OID_SIZE;
 
 	if (strlen(line) <= (size_t)(name - line) || !packed_is_oid(line) ||
-	    !packed_is_oid(to) || to[-1] != ' ' || name[-1] != ' ')
+	    !packed_is_oid(to) || to[-1] != ' ' || name[-1] != ' ') {
+		errno = EBADMSG;
 		return -1;
+	}
 	to[-1] = name[-1] = '\0';
 	moves_add(moves, name, line, to);
 
 	return 0;
 }
 
-/* All lines; absent is none. A line that is cut off is no record. */
+/* All lines; absent is none. -1 and errno. */
 static int
 read_moves(int folder, const char *name, struct moves *moves)
 {
@@ -139,20 +145,24 @@ token_of(const char *name)
 	return strtoll(digits, NULL, 10);
 }
 
-static void
-each_kept(const struct apply *apply, void (*visit)(void *ctx, int64_t token),
+/* -1 and errno. */
+static int
+each_kept(const struct apply *apply, int (*visit)(void *ctx, int64_t token),
     void *ctx)
 {
 	int fd = below_open(apply->home_fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	DIR *dir = fd != -1 ? fdopendir(fd) : NULL;
 	struct dirent *entry;
+	int rc = 0;
 
 	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
+		return -1;
+	while (rc == 0 && (entry = readdir(dir)) != NULL)
 		if (token_of(entry->d_name) != 0)
-			visit(ctx, token_of(entry->d_name));
-	closedir(dir);
+			rc = visit(ctx, token_of(entry->d_name));
+	closedir(dir); /* leaves errno alone */
+
+	return rc;
 }
 
 struct gathering {
@@ -160,23 +170,25 @@ struct gathering {
 	struct records *records;
 };
 
-static void
+/* One that is damaged is none. */
+static int
 gather(void *ctx, int64_t token)
 {
 	struct gathering *gathering = ctx;
 	struct records *all = gathering->records;
 	struct record one = { .token = token };
 	char *name = kept_name(token);
+	int rc = read_moves(gathering->apply->home_fd, name, &one.moves);
 
-	if (read_moves(gathering->apply->home_fd, name, &one.moves) == 0 &&
-	    one.moves.count > 0) {
-		all->list =
-		    xgrow(all->list, all->count, &all->cap, sizeof(*all->list));
-		all->list[all->count++] = one;
-	} else {
-		moves_clear(&one.moves);
-	}
 	free(name);
+	if (rc == -1 || one.moves.count == 0) {
+		moves_clear(&one.moves);
+		return rc == -1 && errno != EBADMSG ? -1 : 0;
+	}
+	all->list = xgrow(all->list, all->count, &all->cap, sizeof(*all->list));
+	all->list[all->count++] = one;
+
+	return 0;
 }
 
 static void
@@ -210,7 +222,7 @@ led_to(const struct records *all, const char *ref, const char *oid,
 }
 
 /* From where the branch stands to where it goes, the latest first. */
-static void
+static int
 follow(const struct apply *apply,
     int (*visit)(void *ctx, const struct record *record), void *ctx)
 {
@@ -219,15 +231,19 @@ follow(const struct apply *apply,
 	const struct record *at;
 	const char *oid = apply->before;
 	int64_t token = INT64_MAX;
+	int rc = each_kept(apply, gather, &gathering), saved;
 
-	each_kept(apply, gather, &gathering);
-	while (strcmp(oid, apply->after) != 0 &&
-	       (at = led_to(&all, apply->ref, oid, token)) != NULL &&
-	       visit(ctx, at) == 0) {
+	while (rc == 0 && strcmp(oid, apply->after) != 0 &&
+	       (at = led_to(&all, apply->ref, oid, token)) != NULL) {
+		rc = visit(ctx, at);
 		oid = at->moves.list[0].from;
 		token = at->token;
 	}
+	saved = errno;
 	records_clear(&all);
+	errno = saved;
+
+	return rc;
 }
 
 static struct move *
@@ -262,36 +278,31 @@ go_back(void *ctx, const struct record *record)
 	return 0;
 }
 
-void
-records_way(const struct apply *apply, struct moves *way)
+int
+records_way(const struct apply *apply, struct moves *way, struct err *err)
 {
-	follow(apply, go_back, way);
-}
+	if (follow(apply, go_back, way) == -1)
+		return err_sys(err, EX_IOERR, "hermes/" KEPT);
 
-struct ending {
-	int home_fd, rc;
-};
+	return 0;
+}
 
 static int
 end_one(void *ctx, const struct record *record)
 {
-	struct ending *ending = ctx;
+	const struct apply *apply = ctx;
 	char *name = kept_name(record->token);
+	int rc = unlinkat(apply->home_fd, name, 0);
 
-	ending->rc = unlinkat(ending->home_fd, name, 0);
 	free(name);
 
-	return ending->rc;
+	return rc;
 }
 
 int
 records_end(const struct apply *apply)
 {
-	struct ending ending = { apply->home_fd, 0 };
-
-	follow(apply, end_one, &ending);
-
-	return ending.rc;
+	return follow(apply, end_one, (void *)apply);
 }
 
 struct pruning {
@@ -299,7 +310,7 @@ struct pruning {
 	int64_t token;
 };
 
-static void
+static int
 prune_one(void *ctx, int64_t token)
 {
 	const struct pruning *pruning = ctx;
@@ -308,6 +319,8 @@ prune_one(void *ctx, int64_t token)
 	if (token < pruning->token)
 		unlinkat(pruning->home_fd, name, 0);
 	free(name);
+
+	return 0;
 }
 
 void

@@ -24,7 +24,7 @@ int records_keep(const struct apply *apply);
  * each ref from where the last of them left it to where the first one found
  * it. What no record tells of is not in it.
  */
-void records_way(const struct apply *apply, struct moves *way);
+int records_way(const struct apply *apply, struct moves *way, struct err *err);
 
 /* Remove those of that way. -1 and errno. */
 int records_end(const struct apply *apply);
