@@ -240,16 +240,23 @@ check_odd(struct apply *apply)
 	return rc;
 }
 
-/* The very folders that its refs are moved in. */
+/* The very folders that its refs are moved in; they are what was looked at.
+ */
 static int
 hold_git_dir(struct apply *apply)
 {
 	const struct ref_store *refs = refs_store(apply->target);
+	struct stat here;
 
 	apply->git_fd = fcntl(refs->git_fd, F_DUPFD_CLOEXEC, 0);
 	apply->common_fd = fcntl(refs->common_fd, F_DUPFD_CLOEXEC, 0);
 	if (apply->git_fd == -1 || apply->common_fd == -1)
 		return apply_fail_sys(apply, target_git_dir(apply->target));
+	if (fstat(apply->common_fd, &here) == -1 ||
+	    here.st_dev != apply->place.device ||
+	    here.st_ino != apply->place.inode)
+		return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
+		    "%s: another repository has taken its place", apply->path);
 
 	return 0;
 }
