@@ -295,45 +295,6 @@ endpoint_list(struct endpoint *endpoint, const struct url *url,
 	access_use(NULL);
 }
 
-static void
-keep_path_tag(struct endpoint *endpoint, git_repository *repo,
-    git_reference *ref, const git_oid *tip)
-{
-	const git_oid *oid = git_reference_target(ref);
-	char hex[OID_SIZE], to[OID_SIZE];
-	git_object *peeled = NULL;
-	git_tag *tag = NULL;
-
-	if (oid && git_tag_lookup(&tag, repo, oid) == 0 &&
-	    git_tag_peel(&peeled, tag) == 0 &&
-	    git_oid_equal(git_object_id(peeled), tip)) {
-		lg_hex(hex, oid);
-		lg_hex(to, tip);
-		endpoint_add_tag(endpoint, git_reference_name(ref), hex, to);
-	}
-	git_object_free(peeled);
-	git_tag_free(tag);
-}
-
-void
-endpoint_path_tags(struct endpoint *endpoint, const char *path, const char *tip)
-{
-	git_reference_iterator *refs = NULL;
-	git_repository *repo = NULL;
-	git_reference *ref;
-	struct err err;
-	git_oid oid;
-
-	if (lg_oid(&oid, tip, &err) == 0 && lg_open(&repo, path, &err) == 0 &&
-	    git_reference_iterator_glob_new(&refs, repo, "refs/tags/*") == 0)
-		while (git_reference_next(&ref, refs) == 0) {
-			keep_path_tag(endpoint, repo, ref, &oid);
-			git_reference_free(ref);
-		}
-	git_reference_iterator_free(refs);
-	git_repository_free(repo);
-}
-
 void
 endpoint_clear(struct endpoint *endpoint)
 {

@@ -68,12 +68,6 @@ void endpoint_add(struct endpoint *endpoint, const char *name, const char *oid);
 void endpoint_add_tag(struct endpoint *endpoint, const char *name,
     const char *oid, const char *peeled);
 
-/*
- * Read the annotated tags of the repository at `path` that peel to `tip`: what
- * a path's listing leaves out, for it costs a look at each tag.
- */
-void endpoint_path_tags(struct endpoint *endpoint, const char *path,
-    const char *tip);
 void endpoint_clear(struct endpoint *endpoint);
 
 #endif

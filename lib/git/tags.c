@@ -69,30 +69,50 @@ tags_look(const char *folder, const struct endpoint_tag *tags, size_t count,
 	git_repository_free(repo);
 }
 
+struct wanted {
+	const struct list *have; /* names that none may be in the way of */
+	const char *tip;         /* NULL: wherever they stand */
+};
+
+/* An object that is no tag peels to itself. */
+static int
+peel(git_object **peeled, git_repository *repo, const git_oid *oid)
+{
+	git_object *object = NULL;
+	git_object_t type;
+	int rc = git_object_lookup(&object, repo, oid, GIT_OBJECT_ANY);
+
+	if (rc == 0) {
+		type = git_object_type(object);
+		rc = git_object_peel(peeled, object,
+		    type == GIT_OBJECT_TAG ? GIT_OBJECT_ANY : type);
+	}
+	git_object_free(object);
+
+	return rc;
+}
+
 static void
-add(struct endpoint *endpoint, git_repository *repo, git_reference *ref)
+add(struct endpoint *endpoint, git_repository *repo, git_reference *ref,
+    const struct wanted *wanted)
 {
 	const git_oid *oid = git_reference_target(ref);
 	char hex[OID_SIZE], to[OID_SIZE];
-	git_object *object = NULL, *peeled = NULL;
+	git_object *peeled = NULL;
 
-	if (oid != NULL &&
-	    git_object_lookup(&object, repo, oid, GIT_OBJECT_ANY) == 0 &&
-	    git_object_peel(&peeled, object,
-		git_object_type(object) == GIT_OBJECT_TAG
-		    ? GIT_OBJECT_ANY
-		    : git_object_type(object)) == 0) {
-		lg_hex(hex, oid);
-		lg_hex(to, git_object_id(peeled));
-		endpoint_add_tag(endpoint, git_reference_name(ref), hex, to);
-	}
+	if (oid == NULL || peel(&peeled, repo, oid) < 0)
+		return;
+	lg_hex(hex, oid);
+	lg_hex(to, git_object_id(peeled));
 	git_object_free(peeled);
-	git_object_free(object);
+	if (wanted->tip == NULL ||
+	    (strcmp(to, wanted->tip) == 0 && strcmp(hex, to) != 0))
+		endpoint_add_tag(endpoint, git_reference_name(ref), hex, to);
 }
 
-void
-tags_of_path(struct endpoint *endpoint, const char *path,
-    const struct list *have)
+static void
+read_path(struct endpoint *endpoint, const char *path,
+    const struct wanted *wanted)
 {
 	git_reference_iterator *refs = NULL;
 	git_repository *repo = NULL;
@@ -102,12 +122,31 @@ tags_of_path(struct endpoint *endpoint, const char *path,
 	if (lg_open(&repo, path, &err) == 0 &&
 	    git_reference_iterator_glob_new(&refs, repo, "refs/tags/*") == 0)
 		while (git_reference_next(&ref, refs) == 0) {
-			if (ref_names_free(have, git_reference_name(ref)))
-				add(endpoint, repo, ref);
+			if (wanted->have == NULL ||
+			    ref_names_free(wanted->have,
+				git_reference_name(ref)))
+				add(endpoint, repo, ref, wanted);
 			git_reference_free(ref);
 		}
 	git_reference_iterator_free(refs);
 	git_repository_free(repo);
+}
+
+void
+tags_of_path(struct endpoint *endpoint, const char *path,
+    const struct list *have)
+{
+	const struct wanted wanted = { .have = have };
+
+	read_path(endpoint, path, &wanted);
+}
+
+void
+tags_at_tip(struct endpoint *endpoint, const char *path, const char *tip)
+{
+	const struct wanted wanted = { .tip = tip };
+
+	read_path(endpoint, path, &wanted);
 }
 
 void

@@ -29,6 +29,9 @@ void tags_look(const char *folder, const struct endpoint_tag *tags,
 void tags_of_path(struct endpoint *endpoint, const char *path,
     const struct list *have);
 
+/* Likewise the annotated ones at `path` that peel to `tip`. */
+void tags_at_tip(struct endpoint *endpoint, const char *path, const char *tip);
+
 /* The names below refs/tags/ of the repository at `common_dir`, into an empty
  * list; an unreadable one has none. */
 void tags_here(const char *common_dir, struct list *names);

@@ -9,24 +9,17 @@
 
 #define FOLDER "refs/hermes/rollback/"
 
-/* One of FOLDER; 0: its name is no token. */
 static int64_t
-token_of(const char *ref)
+ref_token(const char *ref)
 {
-	const char *digits = ref + strlen(FOLDER);
-
-	if (*digits < '1' || *digits > '9' || strlen(digits) > 16 ||
-	    digits[strspn(digits, "0123456789")] != '\0')
-		return 0;
-
-	return strtoll(digits, NULL, 10);
+	return token_of(ref + strlen(FOLDER));
 }
 
 static int
 falling(const void *a, const void *b)
 {
-	int64_t one = token_of(*(const char *const *)a);
-	int64_t two = token_of(*(const char *const *)b);
+	int64_t one = ref_token(*(const char *const *)a);
+	int64_t two = ref_token(*(const char *const *)b);
 
 	return (one < two) - (one > two);
 }
@@ -71,7 +64,7 @@ choose(const struct list *names, const char **refs)
 	size_t i, count = 0;
 
 	for (i = 0; i < names->count; i++)
-		if (token_of(names->items[i]) != 0)
+		if (ref_token(names->items[i]) != 0)
 			refs[count++] = names->items[i];
 	if (count > 0)
 		qsort(refs, count, sizeof(*refs), falling);
@@ -95,9 +88,9 @@ prune_rollbacks(const struct apply *apply)
 	refs = xcalloc(names.count + 1, sizeof(*refs));
 	count = choose(&names, refs);
 	if (count > keep)
-		records_prune(apply, token_of(refs[keep - 1]));
+		records_prune(apply, ref_token(refs[keep - 1]));
 	for (i = keep; i < count; i++)
-		if (token_of(refs[i]) != apply->token)
+		if (ref_token(refs[i]) != apply->token)
 			refs[keep + gone++] = refs[i];
 	if (gone > 0)
 		drop_refs(apply, refs + keep, gone);

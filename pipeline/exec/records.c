@@ -131,18 +131,23 @@ records_keep(const struct apply *apply)
 	return fsync(apply->home_fd);
 }
 
-/* 0: it is the name of none. */
-static int64_t
-token_of(const char *name)
+int64_t
+token_of(const char *digits)
 {
-	const char *digits = name + strlen(KEPT);
-
-	if (strncmp(name, KEPT, strlen(KEPT)) != 0 || *digits < '1' ||
-	    *digits > '9' || strlen(digits) > 16 ||
+	if (*digits < '1' || *digits > '9' || strlen(digits) > 16 ||
 	    digits[strspn(digits, "0123456789")] != '\0')
 		return 0;
 
 	return strtoll(digits, NULL, 10);
+}
+
+/* 0: it is the name of none. */
+static int64_t
+kept_token(const char *name)
+{
+	return strncmp(name, KEPT, strlen(KEPT)) == 0
+		   ? token_of(name + strlen(KEPT))
+		   : 0;
 }
 
 /* -1 and errno. */
@@ -158,8 +163,8 @@ each_kept(const struct apply *apply, int (*visit)(void *ctx, int64_t token),
 	if (dir == NULL)
 		return -1;
 	while (rc == 0 && (entry = readdir(dir)) != NULL)
-		if (token_of(entry->d_name) != 0)
-			rc = visit(ctx, token_of(entry->d_name));
+		if (kept_token(entry->d_name) != 0)
+			rc = visit(ctx, kept_token(entry->d_name));
 	closedir(dir); /* leaves errno alone */
 
 	return rc;

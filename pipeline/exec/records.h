@@ -10,6 +10,9 @@
 
 #include "apply.h"
 
+/* The token that the digits spell; 0: none. */
+int64_t token_of(const char *digits);
+
 /* The moves of the apply into its folder, synced. */
 int records_write(const struct apply *apply, struct err *err);
 

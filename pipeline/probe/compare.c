@@ -144,7 +144,7 @@ find_signed(struct job *job)
 	if (strcmp(signed_want(job->probe, job->repo), "tag") != 0)
 		return;
 	if (member->url.protocol == URL_FILE) {
-		endpoint_path_tags(&job->tags, member->url.path, member->tip);
+		tags_at_tip(&job->tags, member->url.path, member->tip);
 		return;
 	}
 	listed = listing_find(&job->probe->listings, member->key, ref);
