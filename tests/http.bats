@@ -207,7 +207,8 @@ ports() {
 	# the repository's own helper is none that is asked, nor trusted
 	web_fleet good="$web/auth/me:SECRET-CANARY/lib.git" \
 	    bad="$web/auth/me:other/lib.git" open="$web/ok/lib.git" own="$web/ok/lib.git"
-	git -C src/own config credential.helper '!touch ran'
+	git -C src/own config credential.helper \
+	    "!f() { echo \"\$1\" >>'$PWD/ran'; }; f"
 	probe -s S -v 2>said
 	assert_equal "$(of good '[.reason, .behind_count]')" '["behind",1]'
 	assert_equal "$(of bad .reason)" '"auth-rejected"'
@@ -217,8 +218,12 @@ ports() {
 	    "$(printf '%s\n' / "host=${web#http://}" \
 	        'path=auth/me:SECRET-CANARY/lib.git' \
 	        'path=auth/me:other/lib.git' protocol=http | sort)"
-	find . "$HOME" -name ran >found
-	assert_equal "$(<found)" ''
+	assert_not_exists ran
+	# and git would have run it
+	printf 'url=%s\n\n' "$web/401/x" |
+	    run -128 env GIT_TERMINAL_PROMPT=0 GIT_CONFIG_GLOBAL=/dev/null \
+	        git -C src/own credential fill
+	assert_equal "$(<ran)" get
 }
 
 @test "http: ~/.netrc is the user's, too; a helper that hangs is left alone" {
@@ -321,14 +326,17 @@ ports() {
 
 @test "http: nothing is run where no password is asked for" {
 	web_fleet lib="$web/ok/lib.git" odd="$web/404/x"
-	git config --global credential.helper '!touch ran'
+	git config --global credential.helper \
+	    "!f() { echo \"\$1\" >>'$PWD/ran'; }; f"
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=execve -o calls \
 	    hermes-probe -p policy.json -s S <fleet.json >out.json
 	assert_equal "$(of lib .reason)" '"current"'
 	assert_equal "$(grep -c 'execve(' calls)" 1
+	assert_not_exists ran
 	web_fleet auth="$web/401/x"
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=execve -o calls \
 	    hermes-probe -p policy.json <fleet.json >out.json
 	assert_equal "$(sed -n 's/.*execve("[^"]*\/\([^"]*\)", \[\("git", "credential"[^]]*\).*= 0/\2/p' calls | head -n 1)" \
 	    '"git", "credential", "fill"'
+	assert_equal "$(<ran)" get
 }
