@@ -2,6 +2,8 @@
 # true is asked of git.
 
 setup_file() {
+	load helper
+	here
 	"$BATS_TEST_DIRNAME/demo/run" "$BATS_FILE_TMPDIR/demo" \
 	    >"$BATS_FILE_TMPDIR/said" 2>"$BATS_FILE_TMPDIR/errors" 3>&- ||
 	    echo "$?" >"$BATS_FILE_TMPDIR/failed"

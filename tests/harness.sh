@@ -6,6 +6,8 @@
 # broken one. Prints which one caught it, "N of N" at the end; exit 1 where a
 # switch went unnoticed.
 set -u
+# shellcheck source=tests/world.sh
+. "${0%/*}/world.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-$here/../build}
 log=$(mktemp)

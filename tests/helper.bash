@@ -5,20 +5,30 @@ for lib in bats-support bats-assert bats-file; do
 	load "/usr/lib/bats/$lib/load"
 done
 
-# An empty directory to be in; $fixtures is tests/NAME of NAME.bats.
+# An empty directory to be in; $fixtures is tests/NAME of NAME.bats. Of the
+# caller's environment a short list is left (world.sh); what a file's setup_file
+# has exported behind its own here() is left to its tests.
 here() {
+	if [ "${BATS_WORLD-}" != "$BATS_RUN_TMPDIR $BATS_TEST_FILENAME" ]; then
+		# shellcheck source=tests/world.sh
+		. "$BATS_TEST_DIRNAME/world.sh"
+	fi
+	export BATS_WORLD="$BATS_RUN_TMPDIR $BATS_TEST_FILENAME"
+	# in setup_file there is none, or that of a test that runs bats
+	case ${BATS_TEST_TMPDIR-} in
+	"$BATS_RUN_TMPDIR"/*) ;;
+	*) export BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR ;;
+	esac
 	top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 	fixtures=${BATS_TEST_FILENAME%.bats}
-	export top fixtures
-	export HOME=$BATS_TEST_TMPDIR/home
+	export top fixtures BUILD=${BUILD:-$top/build}
+	export HOME=$BATS_TEST_TMPDIR/home TMPDIR=$BATS_TEST_TMPDIR/tmp TERM=dumb
 	export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org
 	export GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
 	export TZ=UTC LC_ALL=C
-	unset HERMES_HOME HERMES_LOCK_FD GIT_SSL_CAINFO GIT_SSL_CAPATH \
-	    GIT_SSL_NO_VERIFY GIT_SSL_CERT GIT_SSL_KEY GIT_HTTP_USER_AGENT
 	# the folders of a new repository, and no sample of a hook in them
 	export GIT_TEMPLATE_DIR=$BATS_RUN_TMPDIR/template
-	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/here" \
+	mkdir -p "$HOME" "$TMPDIR" "$BATS_TEST_TMPDIR/here" \
 	    "$GIT_TEMPLATE_DIR/hooks" "$GIT_TEMPLATE_DIR/info"
 	git config --global init.defaultBranch main
 	cd "$BATS_TEST_TMPDIR/here" || return

@@ -86,7 +86,6 @@ plant() { # WHEN
 
 setup_file() {
 	load helper
-	export BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	here
 	here=$PWD
 	export MARK=$PWD/ran

@@ -9,6 +9,8 @@
 # that makes a descriptor, too. AT='^openat2 ' takes only the points like that.
 # Prints "N of N" for each; exit 1 where one is not exact. Needs strace.
 set -u
+# shellcheck source=tests/world.sh
+. "${0%/*}/world.sh"
 read -ra injects <<<"${INJECT:-signal=KILL}"
 step=${1:-1}
 shift

@@ -432,6 +432,10 @@ KINDS = {"points": kind_points, "stages": kind_stages, "one": kind_one,
 
 def main():
     count = int(sys.argv[1])
+    left = subprocess.run(["sh", "-c", ". " + HERE + "/world.sh; env -0"],
+                          stdout=subprocess.PIPE, check=True).stdout.decode()
+    os.environ.clear()
+    os.environ.update(line.split("=", 1) for line in left.split("\0") if line)
     os.environ.update(GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL="/dev/null",
                       TZ="UTC", LC_ALL="C", ASAN_OPTIONS="detect_leaks=0")
     for kind in sys.argv[2:] or KINDS:

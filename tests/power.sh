@@ -16,6 +16,8 @@
 # and loop mounts; where they are not permitted it says so and exits 0.
 # shellcheck disable=SC2317 # hook is called from another shell
 set -u
+# shellcheck source=tests/world.sh
+. "${0%/*}/world.sh"
 step=${1:-1}
 shift
 [ $# -gt 0 ] || set -- apply rollback undo ref-only cycle

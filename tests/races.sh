@@ -6,6 +6,8 @@
 # Prints a line for each kind; exit 1 where a round is not as it must be.
 # shellcheck disable=SC2317 # race_KIND is called by its name
 set -u
+# shellcheck source=tests/world.sh
+. "${0%/*}/world.sh"
 count=${1:-29}
 shift
 [ $# -gt 0 ] || set -- add commit checkout gc inplace rename held
@@ -108,7 +110,9 @@ round() {
 		"race_$1") >"$top/said" 2>&1 &
 	racer=$!
 	if [ "$1" = held ]; then
-		while [ ! -e "$top/ready" ]; do sleep 0.01; done
+		while [ ! -e "$top/ready" ] && kill -0 "$racer" 2>/dev/null; do
+			sleep 0.01
+		done
 	else
 		sleep "0.0$((RANDOM % 10))"
 	fi

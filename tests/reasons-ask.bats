@@ -8,7 +8,6 @@ setup_file() {
 	load fleet
 	load answers
 	load reasons
-	export BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	here
 	answers_start
 	silence_start

@@ -7,7 +7,6 @@ setup_file() {
 	load helper
 	load fleet
 	load reasons
-	export BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	here
 	echo '{"schema": "hermes.policy/1"}' >policy.json
 	build look

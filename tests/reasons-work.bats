@@ -7,7 +7,6 @@ setup_file() {
 	load helper
 	load fleet
 	load reasons
-	export BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	here
 	unset http_proxy all_proxy
 	build work

@@ -1,6 +1,8 @@
 # Whole cycles under a policy that wants signatures (G1, G2, E4, A7).
 
 setup_file() {
+	load helper
+	here
 	load signed
 	keys_make
 }

@@ -2,6 +2,8 @@
 # what may go wrong around them.
 
 setup_file() {
+	load helper
+	here
 	load signed
 	keys_make
 }

@@ -1,6 +1,8 @@
 # What the policy wants signed, and what is found of it (B5).
 
 setup_file() {
+	load helper
+	here
 	load signed
 	keys_make
 }

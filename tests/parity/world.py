@@ -769,7 +769,7 @@ class Pair:
                 "empty folder": f"mkdir -p {quoted(path)}empty{at}/inner",
                 "private": f"echo mine >{quoted(path)}key{at}.user; "
                            f"chmod 600 {quoted(path)}key{at}.user",
-                "link": f"ln -s /nowhere {quoted(path)}link{at}.user",
+                "link": f"ln -s $top/nowhere {quoted(path)}link{at}.user",
                 "folder": f"mkdir {quoted(path)}mine{at}; "
                           f"echo mine >{quoted(path)}mine{at}/file",
             }[kind])
@@ -843,7 +843,7 @@ class Pair:
                 f"git update-index --assume-unchanged -- {at}",
                 f"echo mine >>{at}"],
             "mode": [f"chmod +x {at}"],
-            "to link": [f"ln -sf /nowhere {at}"],
+            "to link": [f"ln -sf $top/nowhere {at}"],
             "touched": [f"touch {at}"],
         }[what]
 
