@@ -51,8 +51,11 @@ lib_obj = $(foreach r,$(ROOMS),$(call objects,lib/$(r)))
 filters = $(STAGES:%=$(BUILD)/bin/hermes-%)
 units   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 say     = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
-tools   = BUILD=$(abspath $(BUILD)) \
-	  PATH="$(abspath $(BUILD))/bin:$(CURDIR)/bin:$$PATH"
+# Before each program of the tests: where the filters are, a HOME of its own,
+# and of all else in the environment what tests/world.sh leaves.
+tools   = HOME=$(abspath $(BUILD))/home BUILD=$(abspath $(BUILD)) \
+	  PATH="$(abspath $(BUILD))/bin:$(CURDIR)/bin:$$PATH" sh -c \
+	  '. tests/world.sh && mkdir -p "$$HOME" && exec "$$@"' tools
 MAKEFLAGS += -j$(JOBS)
 
 all: $(filters) $(BUILD)/libhermes.a

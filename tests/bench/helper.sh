@@ -11,13 +11,17 @@
 #   $HERMES_BENCH_ROUNDS  how often each tool has its turn (5)
 #   $HERMES_BENCH_SCALE   permille of every size, for a quick look (1000)
 
+# shellcheck source=tests/world.sh
+. "${0%/*}/../world.sh"
 bench=$(cd "${0%/*}" && pwd)
-built=$(cd "$bench/../../${BUILD:-build}" && pwd)
+case ${BUILD:=build} in
+/*) built=$BUILD ;; # as make says it
+*) built=$bench/../../$BUILD ;;
+esac
+built=$(cd "$built" && pwd)
 PATH=$built/bin:$bench/../../bin:$PATH
 rounds=${HERMES_BENCH_ROUNDS:-5}
 export PATH LC_ALL=C GIT_CONFIG_NOSYSTEM=1
-unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY \
-    ALL_PROXY NO_PROXY GIT_SSL_CAINFO GIT_SSL_CAPATH
 
 # size COUNT - so many, by the scale; at least 10
 size() {
