@@ -7,10 +7,24 @@
 #ifndef EXEC_BORN_H
 #define EXEC_BORN_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct born {
+	int nursery; /* borrowed; a folder of ours on the file system that it
+			goes to: what is half there lies in it alone */
+	mode_t mode; /* made with it, before the umask or a default ACL takes
+			from it; 0: the mode that it has, less the umask */
+	int shared;  /* core.sharedRepository, as shared.h has it */
+	bool later;  /* the caller syncs */
+};
+
 /*
- * Put `name` of the folder `from` at `path` below `root`; what is there already
- * stays. `from` must be one that we may make folders in. -1 and errno.
+ * Put `name` of the folder `from` at `path` below `root`, synced; what is there
+ * already stays. A file of ours that is linked has the mode under its old name,
+ * too. -1 and errno.
  */
-int born_put(int from, const char *name, int root, const char *path);
+int born_put(const struct born *born, int from, const char *name, int root,
+    const char *path);
 
 #endif

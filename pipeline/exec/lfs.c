@@ -32,6 +32,7 @@ static int
 land_one(void *ctx, const char *path, bool is_folder)
 {
 	struct apply *apply = ctx;
+	struct born born = { .nursery = apply->token_fd };
 	char *to;
 	int rc;
 
@@ -40,7 +41,8 @@ land_one(void *ctx, const char *path, bool is_folder)
 	to = xasprintf(TO "%s", path + strlen(FROM));
 	rc = make_above(apply, to);
 	if (rc == 0)
-		rc = born_put(apply->token_fd, path, apply->common_fd, to);
+		rc = born_put(&born, apply->token_fd, path, apply->common_fd,
+		    to);
 	if (rc == -1)
 		apply_fail_sys(apply, to);
 	free(to);

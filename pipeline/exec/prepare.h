@@ -26,8 +26,8 @@ int prepare(struct apply *apply);
  */
 int prepare_packs(struct apply *apply);
 
-/* Remove our .keep files, and a copy that was not finished; a ref names the
- * packs now, or nothing needs them. -1 and errno. */
+/* Remove our .keep files; a ref names the packs now, or nothing needs them. -1
+ * and errno. */
 int packs_release(struct apply *apply);
 
 #endif
