@@ -7,6 +7,7 @@
 #define GIT_LG_H
 
 #include "base/err.h"
+#include "base/list.h"
 #include "git/lib.h"
 #include <git2.h>
 
@@ -29,5 +30,12 @@ int lg_open(git_repository **out, const char *path, struct err *err);
 int lg_oid(git_oid *out, const char *hex, struct err *err);
 
 void lg_hex(char out[OID_SIZE], const git_oid *oid);
+
+/*
+ * From now on add the path of every file of a worktree that libgit2 reads to
+ * compare it, because its stat data is not what the index says; a path may come
+ * more than once. NULL: no more.
+ */
+void lg_list_hashed(struct list *paths);
 
 #endif

@@ -1,6 +1,7 @@
 #include "git/lib.h"
 #include "git/lg.h"
 #include <errno.h>
+#include <git2/sys/filter.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,48 @@
 /* Extensions that Hermes reads itself (place.c) before libgit2 opens. */
 static const char *const extensions[] = { "noop-v1", "objectformat",
 	"partialclone", "preciousobjects", "refstorage", "worktreeconfig" };
+
+static struct list *hashed; /* borrowed; or NULL */
+
+/* What stands in for libgit2's own filters: asked once for each file that is
+ * hashed, it never filters. */
+static int
+pass(git_filter *self, void **payload, const git_filter_source *source,
+    const char **attributes)
+{
+	(void)self;
+	(void)payload;
+	(void)attributes;
+	if (hashed != NULL && git_filter_source_path(source) != NULL)
+		list_add(hashed, git_filter_source_path(source));
+
+	return GIT_PASSTHROUGH;
+}
+
+/* libgit2 lets nobody unregister its own. */
+static int
+silence_filters(struct err *err)
+{
+	static const char *const names[] = { "crlf", "ident" };
+	git_filter *filter;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		filter = git_filter_lookup(names[i]);
+		if (filter == NULL)
+			return err_set(err, EX_UNAVAILABLE,
+			    "libgit2: it has no filter \"%s\"", names[i]);
+		filter->check = pass;
+	}
+
+	return 0;
+}
+
+void
+lg_list_hashed(struct list *paths)
+{
+	hashed = paths;
+}
 
 int
 git_start(struct err *err)
@@ -28,7 +71,7 @@ git_start(struct err *err)
 		sizeof(extensions) / sizeof(extensions[0])) < 0)
 		return lg_err(err, EX_UNAVAILABLE, "libgit2");
 
-	return 0;
+	return silence_filters(err);
 }
 
 void

@@ -8,7 +8,9 @@
  * What it is told: Hermes judges owners by lstat itself (B1), so libgit2
  * does not; what a remote sends is verified; what is written below a git dir
  * is synced; it takes its time limits from nobody but the worker's deadline.
- * libgit2 runs no hook, no fsmonitor and no filter program.
+ * libgit2 runs no hook, no fsmonitor and no filter program, and its own filters
+ * (end of line, ident) pass everything on: what git would commit of a file is
+ * git's to say (content.h).
  */
 #ifndef GIT_LIB_H
 #define GIT_LIB_H
