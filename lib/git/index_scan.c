@@ -119,6 +119,16 @@ index_scan_next(struct index_scan *scan, struct index_entry *entry)
 }
 
 void
+index_unmark(char *raw)
+{
+	unsigned char *at = (unsigned char *)raw;
+
+	at[FLAGS_AT] &= (unsigned char)~(FLAG_ASSUMED >> 8);
+	if (be16(at + FLAGS_AT) & FLAG_EXTENDED)
+		at[FIXED] &= (unsigned char)~(EXTENDED_SKIP >> 8);
+}
+
+void
 index_scan_end(struct index_scan *scan)
 {
 	buf_clear(&scan->name);

@@ -45,6 +45,10 @@ int index_scan_begin(struct index_scan *scan, const struct buf *bytes);
 int index_scan_next(struct index_scan *scan, struct index_entry *entry);
 void index_scan_end(struct index_scan *scan);
 
+/* Take both marks from the entry that begins at `raw`, in bytes of one's own.
+ */
+void index_unmark(char *raw);
+
 /* A number as the format has it: four bytes, the highest first. */
 uint32_t index_number(const unsigned char *at);
 

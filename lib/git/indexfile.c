@@ -3,8 +3,13 @@
 #include "base/buf.h"
 #include "git/file.h"
 #include "git/index_scan.h"
+#include "store/io.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define INDEX_MAX ((size_t)1 << 30)
 
@@ -110,6 +115,68 @@ indexfile_read(struct indexfile *index, const char *path)
 	rc = file_read_binary(path, INDEX_MAX, &bytes);
 	if (rc == 1 && read_all(index, &bytes) == -1)
 		rc = -1;
+	buf_clear(&bytes);
+
+	return rc;
+}
+
+static int
+clear_marks(struct buf *bytes)
+{
+	struct index_entry entry;
+	struct index_scan scan;
+	int rc;
+
+	if (index_scan_begin(&scan, bytes) == -1)
+		return -1;
+	while ((rc = index_scan_next(&scan, &entry)) == 1)
+		if (entry.assumed || entry.skipped)
+			index_unmark(bytes->data + (entry.raw - scan.start));
+	index_scan_end(&scan);
+
+	return rc;
+}
+
+static int
+write_copy(const char *path, const struct buf *bytes, const struct stat *like,
+    struct err *err)
+{
+	const struct timespec times[2] = { like->st_atim, like->st_mtim };
+	int fd, rc;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd == -1)
+		return err_sys(err, EX_IOERR, "index");
+	rc = io_write_at(fd, 0, bytes->data, bytes->len);
+	if (rc == 0)
+		rc = futimens(fd, times);
+	if (rc == -1)
+		err_sys(err, EX_IOERR, "index");
+	close(fd);
+
+	return rc;
+}
+
+int
+indexfile_copy(const char *from, const char *to, struct err *err)
+{
+	struct buf bytes = { 0 };
+	struct stat info;
+	int fd, rc;
+
+	fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1 && errno == ENOENT)
+		return 0;
+	if (fd == -1 || fstat(fd, &info) == -1 ||
+	    io_read_from(fd, 0, &bytes) == -1)
+		rc = err_sys(err, EX_IOERR, "index");
+	else if (clear_marks(&bytes) == -1)
+		rc = err_set(err, EX_DATAERR, "the index is damaged");
+	else
+		rc = write_copy(to, &bytes, &info, err);
+	if (fd != -1)
+		close(fd);
 	buf_clear(&bytes);
 
 	return rc;

@@ -8,6 +8,7 @@
 #ifndef GIT_INDEXFILE_H
 #define GIT_INDEXFILE_H
 
+#include "base/err.h"
 #include "git/lib.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,14 @@ struct indexfile {
 
 /* 1 read, 0 there is none, -1 it is damaged or unreadable. */
 int indexfile_read(struct indexfile *index, const char *path);
+
+/*
+ * Copy the one at `from` for git to look into: with its mtime, by which racy
+ * entries are told, and with no entry marked assume-unchanged or skip-worktree.
+ * The checksum at its end may be wrong: git asks for it in fsck alone. Where
+ * there is none, none is made.
+ */
+int indexfile_copy(const char *from, const char *to, struct err *err);
 void indexfile_clear(struct indexfile *index);
 
 #endif
