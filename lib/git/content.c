@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "git/file.h"
 #include "git/include.h"
+#include "git/patience.h"
 #include "git/rewrite.h"
 #include "git/scope.h"
 #include "plumbing/command.h"
@@ -273,12 +274,40 @@ content_close(struct content *content)
 	*content = (struct content){ 0 };
 }
 
+bool
+content_plain(const struct content_source *source)
+{
+	char *attributes = read_attributes(source->place);
+	struct settings settings = { 0 };
+	struct content content = { 0 };
+
+	read_settings(&settings, &content, source, attributes);
+	list_clear(&settings.list);
+	list_clear(&content.untrusted);
+	free(attributes);
+
+	return content.plain;
+}
+
+/* A worker has no more time than is left of its own. */
+static int
+ask(struct command *command, struct command_result *result, struct err *err)
+{
+	int64_t most = command->deadline_ms != 0 ? command->deadline_ms
+						 : COMMAND_DEADLINE_MS;
+	int64_t left = patience_left_ms(most);
+
+	command->deadline_ms = left > 0 ? left : 1;
+
+	return command_must(command, result, err);
+}
+
 /* git's exit status 1 is an answer here: some file differs. */
 static int
-run_compare(const struct command *command, struct command_result *result,
+run_compare(struct command *command, struct command_result *result,
     struct err *err)
 {
-	if (command_must(command, result, err) == 0 || result->status == 1)
+	if (ask(command, result, err) == 0 || result->status == 1)
 		return 0;
 
 	return -1;
@@ -324,7 +353,7 @@ content_edited(struct content *content, const char *file, struct list *paths,
 		.output_max = OUTPUT_MAX,
 		.deadline_ms = LOOK_MS };
 	struct command_result result;
-	int rc = command_must(&command, &result, err);
+	int rc = ask(&command, &result, err);
 
 	if (rc == 0)
 		add_paths(paths, &result.out);
@@ -341,7 +370,7 @@ content_merge(struct content *content, const char *file, const char *before,
 		.index = file,
 		.argv = { "read-tree", "-i", "-m", before, after } };
 	struct command_result result;
-	int rc = command_must(&command, &result, err);
+	int rc = ask(&command, &result, err);
 
 	*why = NULL;
 	if (rc == 0) {
@@ -356,6 +385,62 @@ content_merge(struct content *content, const char *file, const char *before,
 	return rc;
 }
 
+/* How read-tree begins and ends the line that names what is in the way. */
+static const struct {
+	const char *before, *behind;
+	enum content_way way;
+} words[] = {
+	{ "Entry '", "' not uptodate. Cannot merge.", CONTENT_EDITED },
+	{ "Entry '", "' would be overwritten by merge. Cannot merge.",
+	    CONTENT_STAGED },
+	{ "Untracked working tree file '", "' would be overwritten by merge.",
+	    CONTENT_UNTRACKED },
+	{ "Untracked working tree file '", "' would be removed by merge.",
+	    CONTENT_UNTRACKED },
+	{ "Updating '", "' would lose untracked files in it",
+	    CONTENT_UNTRACKED },
+};
+
+static void
+find_obstacle(const char *said, struct content_obstacle *obstacle)
+{
+	size_t i, len = strlen(said), before, behind;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		before = strlen(words[i].before);
+		behind = strlen(words[i].behind);
+		if (len < before + behind || !begins(said, words[i].before) ||
+		    strcmp(said + len - behind, words[i].behind) != 0)
+			continue;
+		obstacle->way = words[i].way;
+		obstacle->path = xstrndup(said + before, len - before - behind);
+		return;
+	}
+}
+
+int
+content_fits(struct content *content, const char *file, const char *before,
+    const char *after, struct content_obstacle *obstacle, struct err *err)
+{
+	struct command command = { .git_dir = content->folder,
+		.worktree = content->worktree,
+		.index = file,
+		.argv = { "read-tree", "--no-recurse-submodules", "--dry-run",
+		    "-m", "-u", before, after },
+		.deadline_ms = LOOK_MS };
+	struct command_result result;
+	int rc = ask(&command, &result, err);
+
+	*obstacle = (struct content_obstacle){ CONTENT_FREE, NULL };
+	if (rc == -1 && result.end == COMMAND_REFUSED) {
+		find_obstacle(result.said, obstacle);
+		rc = obstacle->path != NULL ? 0 : -1;
+	}
+	command_result_clear(&result);
+
+	return rc;
+}
+
 int
 content_read(struct content *content, const char *file, const char *commit,
     struct err *err)
@@ -364,7 +449,7 @@ content_read(struct content *content, const char *file, const char *commit,
 		.index = file,
 		.argv = { "read-tree", commit } };
 	struct command_result result;
-	int rc = command_must(&command, &result, err);
+	int rc = ask(&command, &result, err);
 
 	command_result_clear(&result);
 
@@ -382,7 +467,7 @@ content_write(struct content *content, const char *file, const char *folder,
 		.input = buf_text(paths),
 		.input_len = paths->len };
 	struct command_result result;
-	int rc = paths->len == 0 ? 0 : command_must(&command, &result, err);
+	int rc = paths->len == 0 ? 0 : ask(&command, &result, err);
 
 	if (paths->len > 0)
 		command_result_clear(&result);
@@ -427,7 +512,7 @@ content_needs_filter(struct content *content, const char *file,
 	*path = NULL;
 	if (content->untrusted.count == 0 || paths->len == 0)
 		return 0;
-	rc = command_must(&command, &result, err);
+	rc = ask(&command, &result, err);
 	if (rc == 0)
 		*path = first_held(&content->untrusted, &result.out);
 	command_result_clear(&result);

@@ -15,6 +15,8 @@
  *       handed on always, git-lfs(1) derives its own from them
  *   N3  git reads attributes of an index that it writes files from, and those
  *       of the worktree where it compares, as in a checkout
+ *   N4  in a worker git has no more time than is left of the worker's
+ *       (patience.h)
  */
 #ifndef GIT_CONTENT_H
 #define GIT_CONTENT_H
@@ -43,9 +45,14 @@ struct content {
 				  trusted, configuration defines */
 };
 
+/* Make the scratch repository; made already, it is told all anew, and what
+ * else lies in its folder stays. */
 int content_open(struct content *content, const struct content_source *source,
     struct err *err);
 void content_close(struct content *content);
+
+/* content->plain, without a scratch repository. */
+bool content_plain(const struct content_source *source);
 
 /*
  * Bring the stat data of the index in `file` up to date with the worktree:
@@ -67,6 +74,28 @@ int content_edited(struct content *content, const char *file,
  */
 int content_merge(struct content *content, const char *file, const char *before,
     const char *after, char **why, struct err *err);
+
+/* What git finds in the way of a fast-forward. */
+enum content_way {
+	CONTENT_FREE,     /* nothing */
+	CONTENT_EDITED,   /* a file is not what the index says */
+	CONTENT_STAGED,   /* nor is the index what the commit says */
+	CONTENT_UNTRACKED /* a file, or a folder with files, that is nobody's:
+			     ignored ones git does not see */
+};
+
+struct content_obstacle {
+	enum content_way way;
+	char *path; /* owned; the first; NULL where CONTENT_FREE */
+};
+
+/*
+ * Would `git merge --ff-only` from one commit to the other go through, by the
+ * worktree and the index in `file`, which was refreshed? It is git that
+ * answers, and writes nothing: neither files nor the index.
+ */
+int content_fits(struct content *content, const char *file, const char *before,
+    const char *after, struct content_obstacle *obstacle, struct err *err);
 
 /* Write into `file` an index of exactly that commit. */
 int content_read(struct content *content, const char *file, const char *commit,
