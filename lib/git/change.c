@@ -5,12 +5,12 @@
 #include "git/history.h"
 #include "git/lg.h"
 #include "git/names.h"
-#include "git/worktree.h"
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define DIFF_BLOB_MAX ((int64_t)64 << 20) /* larger ones count no lines */
 
@@ -69,24 +69,6 @@ check_sensitive(struct scan *scan)
 		}
 }
 
-static void
-check_filter(struct scan *scan, const git_tree_entry *entry)
-{
-	git_blob *blob = NULL;
-	char *text;
-
-	if (scan->change->filter ||
-	    strcmp(git_tree_entry_name(entry), ".gitattributes") != 0 ||
-	    git_blob_lookup(&blob, scan->repo, git_tree_entry_id(entry)) < 0)
-		return;
-	text =
-	    xstrndup(git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
-	if (worktree_sets_filter(text))
-		scan->change->filter = xstrdup(buf_text(&scan->path));
-	free(text);
-	git_blob_free(blob);
-}
-
 /* A link's text: what symlink(2) takes, and takes whole. */
 static int
 check_link(struct scan *scan, const git_tree_entry *entry, size_t size)
@@ -115,10 +97,20 @@ check_link(struct scan *scan, const git_tree_entry *entry, size_t size)
 	return 0;
 }
 
+/* Does something that is nobody's stand where the path is to be? */
+static void
+check_free(struct scan *scan, const char *path, bool folder)
+{
+	const char *at, *kind;
+
+	kind = collide_find(&scan->collide, path, folder, &at);
+	if (kind)
+		paths_add(&scan->change->collisions, at, kind);
+}
+
 static int
 check_blob(struct scan *scan, const git_tree_entry *entry, bool new_path)
 {
-	const char *kind = NULL, *at = NULL;
 	git_object_t type;
 	size_t size;
 
@@ -134,20 +126,12 @@ check_blob(struct scan *scan, const git_tree_entry *entry, bool new_path)
 		return -1;
 	scan->change->new_bytes += (int64_t)size;
 	check_sensitive(scan);
-	check_filter(scan, entry);
+	buf_add(&scan->change->written, buf_text(&scan->path),
+	    scan->path.len + 1);
 	if (new_path)
-		kind = collide_find(&scan->collide, buf_text(&scan->path), &at);
-	if (kind)
-		paths_add(&scan->change->collisions, at, kind);
+		check_free(scan, buf_text(&scan->path), false);
 
 	return 0;
-}
-
-static void
-note_submodule(struct scan *scan)
-{
-	if (!scan->change->submodule)
-		scan->change->submodule = xstrdup(buf_text(&scan->path));
 }
 
 static bool
@@ -201,8 +185,9 @@ scan_safe(struct scan *scan, const git_tree_entry *old,
 	case GIT_OBJECT_BLOB:
 		return check_blob(scan, entry,
 		    !old || git_tree_entry_type(old) != GIT_OBJECT_BLOB);
-	default:
-		note_submodule(scan);
+	default: /* a submodule: an entry, and a folder */
+		if (!old || git_tree_entry_type(old) != GIT_OBJECT_COMMIT)
+			check_free(scan, buf_text(&scan->path), true);
 		return 0;
 	}
 }
@@ -300,25 +285,6 @@ check_order(struct scan *scan, const git_tree *tree)
 	}
 }
 
-/* Submodules that go: their folder would stay behind. */
-static void
-scan_gone(struct scan *scan, const git_tree *before, const git_tree *after)
-{
-	size_t i, count = git_tree_entrycount(before);
-	const git_tree_entry *entry;
-	const char *name;
-
-	for (i = 0; i < count; i++) {
-		entry = git_tree_entry_byindex(before, i);
-		name = git_tree_entry_name(entry);
-		if (git_tree_entry_type(entry) == GIT_OBJECT_COMMIT &&
-		    !git_tree_entry_byname(after, name) &&
-		    !scan->change->submodule)
-			scan->change->submodule =
-			    xasprintf("%s%s", buf_text(&scan->path), name);
-	}
-}
-
 static int
 scan_tree(struct scan *scan, const git_tree *before, const git_oid *after)
 {
@@ -334,11 +300,113 @@ scan_tree(struct scan *scan, const git_tree *before, const git_oid *after)
 	count = git_tree_entrycount(tree);
 	for (i = 0; rc == 0 && i < count; i++)
 		rc = scan_entry(scan, before, git_tree_entry_byindex(tree, i));
-	if (before)
-		scan_gone(scan, before, tree);
 	git_tree_free(tree);
 
 	return rc;
+}
+
+/* A path in the two trees and in the index; all of it may be nothing. */
+struct sides {
+	git_tree_entry *before, *after; /* owned */
+	const git_index_entry *here;    /* borrowed */
+};
+
+static void
+sides_find(struct sides *sides, const struct scan *scan, git_tree *before,
+    git_tree *after, const char *path)
+{
+	*sides = (struct sides){ 0 };
+	git_tree_entry_bypath(&sides->before, before, path);
+	git_tree_entry_bypath(&sides->after, after, path);
+	sides->here = git_index_get_bypath(scan->collide.index, path, 0);
+}
+
+static void
+sides_clear(struct sides *sides)
+{
+	git_tree_entry_free(sides->before);
+	git_tree_entry_free(sides->after);
+}
+
+static bool
+same_entry(const git_tree_entry *a, const git_tree_entry *b)
+{
+	if (!a || !b)
+		return a == b;
+
+	return git_oid_equal(git_tree_entry_id(a), git_tree_entry_id(b)) &&
+	       git_tree_entry_filemode(a) == git_tree_entry_filemode(b);
+}
+
+static bool
+is_staged_as(const git_index_entry *here, const git_tree_entry *entry)
+{
+	if (!here || !entry)
+		return !here && !entry;
+
+	return git_oid_equal(&here->id, git_tree_entry_id(entry)) &&
+	       here->mode == (uint32_t)git_tree_entry_filemode(entry);
+}
+
+/* As git: what is staged as it will be stays, and a file that is gone is
+ * written again. */
+static void
+check_edit(struct scan *scan, const struct sides *sides, const char *path)
+{
+	if (same_entry(sides->before, sides->after) ||
+	    is_staged_as(sides->here, sides->after))
+		return;
+	if (!is_staged_as(sides->here, sides->before) ||
+	    collide_there(&scan->collide, path))
+		paths_add(&scan->change->touched, path, NULL);
+	else if (sides->after)
+		check_free(scan, path, false);
+}
+
+static void
+scan_edits(struct scan *scan, git_tree *before, git_tree *after)
+{
+	const struct list *edited = scan->options->edited;
+	struct sides sides;
+	size_t i;
+
+	for (i = 0; edited && scan->collide.index && i < edited->count; i++) {
+		sides_find(&sides, scan, before, after, edited->items[i]);
+		check_edit(scan, &sides, edited->items[i]);
+		sides_clear(&sides);
+	}
+}
+
+/* Is it checked out here? Else it is an entry and an empty folder. */
+static bool
+is_populated(const struct scan *scan, const char *path)
+{
+	char *full = xasprintf("%s/%s/.git", scan->options->worktree, path);
+	bool is = access(full, F_OK) == 0;
+
+	free(full);
+
+	return is;
+}
+
+static void
+scan_submodules(struct scan *scan, git_tree *before, git_tree *after)
+{
+	git_index *index = scan->collide.index;
+	const git_index_entry *entry;
+	struct sides sides;
+	size_t i, count = index ? git_index_entrycount(index) : 0;
+
+	for (i = 0; !scan->change->submodule && i < count; i++) {
+		entry = git_index_get_byindex(index, i);
+		if (entry->mode != GIT_FILEMODE_COMMIT ||
+		    !is_populated(scan, entry->path))
+			continue;
+		sides_find(&sides, scan, before, after, entry->path);
+		if (!same_entry(sides.before, sides.after))
+			scan->change->submodule = xstrdup(entry->path);
+		sides_clear(&sides);
+	}
 }
 
 static int
@@ -394,6 +462,8 @@ scan_all(struct scan *scan)
 	if (tree_of(&before, scan->repo, options->before, scan->err) == 0 &&
 	    tree_of(&after, scan->repo, options->tip, scan->err) == 0 &&
 	    scan_tree(scan, before, git_tree_id(after)) == 0) {
+		scan_edits(scan, before, after);
+		scan_submodules(scan, before, after);
 		rc = count_lines(scan, before, after);
 		if (scan->change->unsafe.count > 0)
 			rc = 0; /* what is unsafe need not be measurable */
@@ -502,7 +572,8 @@ change_clear(struct change *change)
 	paths_clear(&change->sensitive);
 	paths_clear(&change->collisions);
 	paths_clear(&change->unsafe);
-	free(change->filter);
+	paths_clear(&change->touched);
+	buf_clear(&change->written);
 	free(change->submodule);
 	*change = (struct change){ 0 };
 }

@@ -14,7 +14,9 @@
 #ifndef GIT_CHANGE_H
 #define GIT_CHANGE_H
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/list.h"
 #include "git/lib.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,13 +46,17 @@ struct change {
 	struct change_paths sensitive;  /* kind: NULL */
 	struct change_paths collisions; /* kind: "untracked" or "ignored" */
 	struct change_paths unsafe;     /* kind: names.h, or see B5 */
-	char *filter;    /* owned; a new .gitattributes that sets a filter */
-	char *submodule; /* owned; the first one that moves; or NULL */
+	struct change_paths touched;    /* edited, and not as they will be; kind:
+					   NULL */
+	struct buf written; /* all that are new or changed, each with a NUL */
+	char *submodule;    /* owned; the first one that moves, goes or becomes
+			       something else, and is checked out; or NULL */
 };
 
 struct change_options {
 	const char *repo;     /* borrowed; where the objects are */
 	const char *worktree; /* borrowed; NULL: no collisions to look for */
+	const struct list *edited; /* borrowed; paths there; or NULL */
 	const char *before, *tip; /* borrowed */
 	const char *const *globs; /* borrowed; sensitive paths */
 	size_t glob_count;

@@ -42,19 +42,39 @@ found(struct collide *collide, const char *path)
 	return ignored ? "ignored" : "untracked";
 }
 
-/* 1 a folder, 0 something else, -1 nothing. */
-static int
+static enum collide_lies
 look(const struct collide *collide, const char *path)
 {
 	char *full = xasprintf("%s/%s", collide->worktree, path);
+	enum collide_lies lies = LIES_NOTHING;
 	struct stat info;
-	int rc = -1;
 
 	if (lstat(full, &info) == 0)
-		rc = S_ISDIR(info.st_mode);
+		lies = S_ISDIR(info.st_mode) ? LIES_FOLDER : LIES_OTHER;
 	free(full);
 
-	return rc;
+	return lies;
+}
+
+static const char *look_inside(struct collide *collide, const char *path,
+    int depth);
+
+/* A repository of its own counts, be it empty. */
+static const char *
+look_at(struct collide *collide, const char *path, const char *name, int depth)
+{
+	char *below = xasprintf("%s/%s", path, name);
+	const char *kind = NULL;
+
+	if (strcmp(name, ".git") == 0)
+		kind = found(collide, path);
+	else if (look(collide, below) == LIES_FOLDER)
+		kind = look_inside(collide, below, depth + 1);
+	else if (!tracked(collide, below))
+		kind = found(collide, below);
+	free(below);
+
+	return kind;
 }
 
 /* Anything in the folder that the index does not know; too deep counts. */
@@ -65,7 +85,6 @@ look_inside(struct collide *collide, const char *path, int depth)
 	DIR *dir = opendir(full);
 	const char *kind = NULL;
 	struct dirent *entry;
-	char *below;
 
 	free(full);
 	if (!dir || depth > DEPTH_MAX) {
@@ -73,59 +92,81 @@ look_inside(struct collide *collide, const char *path, int depth)
 			closedir(dir);
 		return found(collide, path);
 	}
-	while (!kind && (entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		below = xasprintf("%s/%s", path, entry->d_name);
-		if (look(collide, below) == 1)
-			kind = look_inside(collide, below, depth + 1);
-		else if (!tracked(collide, below))
-			kind = found(collide, below);
-		free(below);
-	}
+	while (!kind && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			kind = look_at(collide, path, entry->d_name, depth);
 	closedir(dir);
 
 	return kind;
 }
 
-/* The folders on the way to `path`: something else may stand there. */
-static const char *
-look_above(struct collide *collide, const char *path)
+/* The folders on the way to `path`, from the top: a link is not followed. At
+ * `*end` the way ends: with nothing, or with something that is no folder. */
+static enum collide_lies
+look_above(struct collide *collide, const char *path, char **end)
 {
-	char *copy = xstrdup(path);
-	const char *kind = NULL;
-	char *slash;
-	int what = 1;
+	enum collide_lies lies = LIES_FOLDER;
+	char *copy = xstrdup(path), *slash;
 
-	for (slash = strchr(copy, '/'); slash && what == 1;
+	*end = NULL;
+	for (slash = strchr(copy, '/'); slash && lies == LIES_FOLDER;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		what = look(collide, copy);
-		if (what == 0 && !tracked(collide, copy))
-			kind = found(collide, copy);
+		lies = look(collide, copy);
+		if (lies != LIES_FOLDER)
+			*end = xstrdup(copy);
 		*slash = '/';
 	}
 	free(copy);
 
-	return kind;
+	return lies;
+}
+
+/* Paths come in the order of the tree: the folder was looked at just now. */
+static enum collide_lies
+look_way(struct collide *collide, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (len == 0)
+		return LIES_FOLDER;
+	if (collide->way && strlen(collide->way) == len &&
+	    memcmp(collide->way, path, len) == 0)
+		return collide->lies;
+	free(collide->way);
+	free(collide->end);
+	collide->way = xstrndup(path, len);
+	collide->lies = look_above(collide, path, &collide->end);
+
+	return collide->lies;
+}
+
+bool
+collide_there(struct collide *collide, const char *path)
+{
+	return collide->repo && look_way(collide, path) == LIES_FOLDER &&
+	       look(collide, path) != LIES_NOTHING;
 }
 
 const char *
-collide_find(struct collide *collide, const char *path, const char **at)
+collide_find(struct collide *collide, const char *path, bool folder,
+    const char **at)
 {
+	enum collide_lies way, lies;
 	const char *kind = NULL;
-	int what;
 
 	if (!collide->repo)
 		return NULL;
-	what = look(collide, path);
-	if (what == 1)
+	way = look_way(collide, path);
+	if (way == LIES_OTHER && !tracked(collide, collide->end))
+		kind = found(collide, collide->end);
+	lies = way == LIES_FOLDER ? look(collide, path) : LIES_NOTHING;
+	if (lies == LIES_FOLDER && !folder)
 		kind = look_inside(collide, path, 0);
-	else if (what == 0 && !tracked(collide, path))
+	else if (lies == LIES_OTHER && !tracked(collide, path))
 		kind = found(collide, path);
-	else if (what == -1)
-		kind = look_above(collide, path);
 	*at = collide->at;
 
 	return kind;
@@ -135,6 +176,8 @@ void
 collide_end(struct collide *collide)
 {
 	free(collide->at);
+	free(collide->way);
+	free(collide->end);
 	git_index_free(collide->index);
 	git_repository_free(collide->repo);
 	*collide = (struct collide){ 0 };

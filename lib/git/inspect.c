@@ -21,13 +21,16 @@ inspect_note(struct inspection *in, const char *code, bool leads, char *detail)
 	for (i = 0; i < in->fact_count; i++)
 		if (strcmp(in->facts[i].code, code) == 0)
 			break;
-	if (i < in->fact_count || i == INSPECT_FACT_MAX) {
-		if (i < in->fact_count)
-			in->facts[i].leads |= leads;
+	if (i == INSPECT_FACT_MAX ||
+	    (i < in->fact_count && (!leads || in->facts[i].leads))) {
 		free(detail);
 		return;
 	}
-	fact = &in->facts[in->fact_count++];
+	fact = &in->facts[i];
+	if (i == in->fact_count)
+		in->fact_count++;
+	else
+		free(fact->detail);
 	*fact = (struct fact){ code, detail, leads };
 }
 
@@ -235,6 +238,9 @@ inspect_begin(struct inspection *in, const struct inspect_options *options)
 {
 	in->staged_count = in->unstaged_count = in->untracked_count = -1;
 	in->free_bytes = in->free_inode_count = -1;
+	in->scratch = options->scratch;
+	in->named = options->path;
+	in->trust_config = options->trust_config;
 	place_find(&in->place, options->path, options->self, 0);
 	if (in->place.reason) {
 		inspect_note(in, in->place.reason, true, in->place.detail);
@@ -266,20 +272,13 @@ inspect_rest(struct inspection *in)
 	if (in->place.partial)
 		inspect_note(in, "partial", true, NULL);
 	if (in->place.sparse)
-		inspect_note(in, "sparse", in->tree_leads,
-		    gitconfig_bool(&in->place.config, "core.sparsecheckout",
-			false)
-			? NULL
-			: xstrdup("a file is marked skip-worktree"));
+		inspect_note(in, "sparse", in->tree_leads, NULL);
 	if (in->place.index.submodule_count > 0)
 		inspect_note(in, "submodules", false, NULL);
 	worktree_space(in);
-	if (in->place.worktree && !in->place.bare) {
-		worktree_filters(in);
-		if (!in->place
-			 .sparse) /* libgit2 sees what is left out as gone */
-			worktree_status(in);
-	}
+	if (in->place.worktree && !in->place.bare &&
+	    !in->place.sparse) /* libgit2 sees what is left out as gone */
+		worktree_status(in);
 }
 
 void
@@ -290,9 +289,10 @@ inspect_clear(struct inspection *in)
 	place_clear(&in->place);
 	for (i = 0; i < in->fact_count; i++)
 		free(in->facts[i].detail);
-	for (i = 0; i < in->dirty_path_count; i++)
-		free(in->dirty_paths[i]);
-	free(in->hidden);
+	list_clear(&in->dirty);
+	list_clear(&in->assumed);
+	list_clear(&in->skipped);
+	edits_close(&in->edits);
 	free(in->head_branch);
 	free(in->branch);
 	free(in->upstream_remote);

@@ -1,8 +1,8 @@
 /*
  * inspect - everything that can be seen of one checkout without its remotes
  *
- * Writes nothing, waits for nothing, runs nothing of the repository's: the
- * index keeps its bytes, no hook, filter or fsmonitor is asked. A fact is a
+ * Writes nothing there, waits for nothing, runs nothing of the repository's:
+ * the index keeps its bytes, no hook, filter or fsmonitor is asked. A fact is a
  * reason code of B2 with a short detail; a fact that does not `lead` is true
  * but does not decide over the tracked branch (uncommitted changes where
  * another branch is checked out).
@@ -10,6 +10,8 @@
 #ifndef GIT_INSPECT_H
 #define GIT_INSPECT_H
 
+#include "base/list.h"
+#include "git/edits.h"
 #include "git/place.h"
 #include <stdint.h>
 
@@ -38,10 +40,12 @@ struct inspection {
 	char *upstream_ref;    /* owned; "refs/heads/main"; or NULL */
 
 	int64_t staged_count, unstaged_count, untracked_count; /* -1: unknown */
-	char *dirty_paths[INSPECT_PATH_MAX]; /* owned; the first */
-	size_t dirty_path_count;
-	char
-	    *hidden; /* owned; the first edit that git would not see; or NULL */
+	struct list dirty; /* staged, edited or unmerged; sorted */
+	struct list assumed, skipped; /* of those, what git was told not to see:
+					 assume-unchanged, skip-worktree */
+	struct edits edits; /* where git is asked for it */
+	const char *scratch, *named; /* borrowed; of the options */
+	bool trust_config;
 	int64_t stash_count;
 	int64_t worktree_count; /* linked ones, this one included */
 	int64_t free_bytes, free_inode_count; /* -1: unknown */
@@ -51,6 +55,8 @@ struct inspect_options {
 	const char *path;   /* borrowed */
 	const char *branch; /* borrowed; NULL: the one checked out */
 	const char *self;   /* borrowed; the running program's real path */
+	const char *scratch; /* borrowed; a folder to be made for git to be
+				asked in, gone with inspect_clear() */
 	bool trust_config;
 	bool own_remotes; /* the fleet names remotes: no upstream is needed */
 };
@@ -62,7 +68,7 @@ struct inspect_options {
 void inspect_begin(struct inspection *in,
     const struct inspect_options *options);
 
-/* The other half: marks, space, filters, status. Not where place.reason. */
+/* The other half: marks, space, status. Not where place.reason. */
 void inspect_rest(struct inspection *in);
 
 /*
@@ -74,7 +80,8 @@ void inspect_damaged(struct inspection *in, char *detail);
 /* Was nothing found that could not be read? */
 bool inspect_sound(const struct inspection *in);
 
-/* Note one more fact; `detail` is taken. */
+/* Note one more fact; `detail` is taken. A code is noted once: with the detail
+ * that it came to lead with. */
 void inspect_note(struct inspection *in, const char *code, bool leads,
     char *detail);
 

@@ -375,7 +375,6 @@ read_index(struct place *place)
 	free(path);
 	if (rc == -1)
 		return judge(place, "corrupt", xstrdup("the index is damaged"));
-	place->sparse |= place->index.skip_worktree;
 	if (place->index.split)
 		return judge(place, "unsupported-format",
 		    xstrdup("split index"));

@@ -30,7 +30,7 @@ struct place {
 	bool bare;
 	bool linked;  /* a worktree beside another */
 	bool partial; /* some remote is a promisor */
-	bool sparse;  /* core.sparseCheckout, or entries not checked out */
+	bool sparse;  /* core.sparseCheckout */
 	struct gitconfig config; /* of the repository, worktree's included */
 	struct indexfile index;
 };

@@ -1,8 +1,8 @@
 #include "git/worktree.h"
 #include "base/alloc.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "git/commit.h"
-#include "git/file.h"
 #include "git/lg.h"
 #include "git/odd.h"
 #include "json/strict.h"
@@ -10,62 +10,39 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
-#define ATTRIBUTES_MAX ((size_t)16 << 20)
 #define UNSTAGED                                                               \
 	(GIT_STATUS_WT_MODIFIED | GIT_STATUS_WT_DELETED |                      \
 	    GIT_STATUS_WT_TYPECHANGE | GIT_STATUS_WT_RENAMED |                 \
-	    GIT_STATUS_WT_UNREADABLE | GIT_STATUS_CONFLICTED)
+	    GIT_STATUS_WT_UNREADABLE)
 #define STAGED                                                                 \
 	(GIT_STATUS_INDEX_NEW | GIT_STATUS_INDEX_MODIFIED |                    \
 	    GIT_STATUS_INDEX_DELETED | GIT_STATUS_INDEX_RENAMED |              \
 	    GIT_STATUS_INDEX_TYPECHANGE)
 
-bool
-worktree_sets_filter(const char *text)
+/* Marks of entries, as a person may have set them. */
+static const char assumed[] = "assume-unchanged";
+static const char skipped[] = "skip-worktree";
+
+struct content_source
+worktree_source(const struct inspection *in, const char *staging)
 {
-	const char *at;
-
-	for (at = text; (at = strstr(at, "filter")); at += 6) {
-		if (at == text || (at[-1] != ' ' && at[-1] != '\t'))
-			continue;
-		if (at[6] == '=' && at[7] != '\0' && at[7] != '\n')
-			return true;
-	}
-
-	return false;
-}
-
-static bool
-filters(const char *folder, const char *name)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	struct buf text = { 0 };
-	bool sets;
-
-	sets = file_read(path, ATTRIBUTES_MAX, &text) == 1 &&
-	       worktree_sets_filter(text.data);
-	buf_clear(&text);
-	free(path);
-
-	return sets;
+	return (struct content_source){ .folder = in->scratch,
+		.place = &in->place,
+		.named = in->named,
+		.staging = staging,
+		.trust_config = in->trust_config };
 }
 
 void
-worktree_filters(struct inspection *in)
+worktree_unasked(struct inspection *in, const char *code, const struct err *err)
 {
-	const struct place *place = &in->place;
-	size_t i;
-
-	if (filters(place->common_dir, "info/attributes"))
-		inspect_note(in, "needs-filter", in->tree_leads,
-		    xstrdup("info/attributes"));
-	for (i = 0; i < place->index.attribute_count; i++)
-		if (filters(place->worktree, place->index.attributes[i])) {
-			inspect_note(in, "needs-filter", in->tree_leads,
-			    xstrdup(place->index.attributes[i]));
-			return;
-		}
+	if (err->number == ETIMEDOUT || err->number == ENOMEM)
+		code = "overrun";
+	else if (err->number == ENOSPC || err->number == EDQUOT)
+		code = "no-space";
+	inspect_note(in, code, in->tree_leads, xstrdup(err->text));
 }
 
 /* The tree of HEAD's commit; NULL where HEAD is unborn. */
@@ -97,78 +74,90 @@ is_cached(const struct inspection *in, const git_tree *tree)
 	return strcmp(hex, in->place.index.tree) == 0;
 }
 
-/*
- * Entries that git was told to assume unchanged are looked at like all others:
- * in the index in memory alone, and their paths are kept.
- */
+/* Entries that git was told to assume unchanged, or to leave out, are looked at
+ * like all others: in the index in memory alone. */
 static int
-unhide(git_repository *repo, struct map *hidden)
+unhide(git_repository *repo, struct map *marks)
 {
 	git_index *index = NULL;
 	git_index_entry entry;
+	const char *mark;
 	size_t i;
 	int rc;
 
 	rc = git_repository_index(&index, repo);
 	for (i = 0; rc == 0 && i < git_index_entrycount(index); i++) {
 		entry = *git_index_get_byindex(index, i);
-		if (!(entry.flags & GIT_INDEX_ENTRY_VALID))
+		mark = entry.flags & GIT_INDEX_ENTRY_VALID
+			   ? assumed
+		       : entry.flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE
+			   ? skipped
+			   : NULL;
+		if (mark == NULL)
 			continue;
 		entry.flags &= (uint16_t)~GIT_INDEX_ENTRY_VALID;
+		entry.flags_extended &=
+		    (uint16_t)~GIT_INDEX_ENTRY_SKIP_WORKTREE;
 		rc = git_index_add(index, &entry);
 		entry = *git_index_get_byindex(index, i);
-		map_put(hidden, entry.path, index);
+		map_put(marks, entry.path, (void *)mark);
 	}
 	git_index_free(index);
 
 	return rc;
 }
 
-static void
-keep_path(struct inspection *in, const git_status_entry *entry,
-    const struct map *hidden)
-{
-	const git_diff_delta *delta = entry->head_to_index
-					  ? entry->head_to_index
-					  : entry->index_to_workdir;
+/* What libgit2 found, sorted by what is to be done with it. */
+struct found {
+	struct list staged, unmerged;
+	struct list hashed;   /* read, and the bytes are the blob's or not */
+	size_t changed_count; /* by bytes, size or mode: git may differ */
+	struct map marks; /* path, borrowed from the index: static text */
+};
 
-	if (delta && !in->hidden && map_get(hidden, delta->new_file.path))
-		in->hidden = xstrdup(delta->new_file.path);
-	if (in->dirty_path_count < INSPECT_PATH_MAX && delta)
-		in->dirty_paths[in->dirty_path_count++] =
-		    xstrdup(delta->new_file.path);
+static void
+found_clear(struct found *found)
+{
+	list_clear(&found->staged);
+	list_clear(&found->unmerged);
+	list_clear(&found->hashed);
+	map_clear(&found->marks);
 }
 
 static void
-count(struct inspection *in, git_status_list *list, const struct map *hidden)
+sort_out(struct inspection *in, git_status_list *list, struct found *found)
 {
-	const git_status_entry *entry;
 	size_t i, total = git_status_list_entrycount(list);
+	const git_status_entry *entry;
+	const git_diff_delta *delta;
 
-	in->staged_count = in->unstaged_count = in->untracked_count = 0;
+	in->untracked_count = 0;
 	for (i = 0; i < total; i++) {
 		entry = git_status_byindex(list, i);
-		in->staged_count += (entry->status & STAGED) != 0;
-		in->unstaged_count += (entry->status & UNSTAGED) != 0;
+		delta = entry->head_to_index ? entry->head_to_index
+					     : entry->index_to_workdir;
+		if (entry->status & STAGED)
+			list_add(&found->staged, delta->new_file.path);
+		if (entry->status & GIT_STATUS_CONFLICTED)
+			list_add(&found->unmerged, delta->new_file.path);
+		found->changed_count += (entry->status & UNSTAGED) != 0;
 		in->untracked_count += (entry->status & GIT_STATUS_WT_NEW) != 0;
-		if (entry->status & (STAGED | UNSTAGED))
-			keep_path(in, entry, hidden);
 	}
 }
 
 static int
-look(struct inspection *in, git_repository *repo)
+look(struct inspection *in, git_repository *repo, struct found *found)
 {
+	const struct indexfile *index = &in->place.index;
 	git_status_options options;
 	git_status_list *list = NULL;
-	struct map hidden = { 0 };
 	git_tree *tree = NULL;
 	int rc = 0;
 
 	if (read_head_tree(in, repo, &tree) < 0)
 		return -1;
-	if (in->place.index.assumed_count > 0)
-		rc = unhide(repo, &hidden);
+	if (index->assumed_count > 0 || index->skip_worktree)
+		rc = unhide(repo, &found->marks);
 	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
 	options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
 			GIT_STATUS_OPT_EXCLUDE_SUBMODULES |
@@ -176,20 +165,131 @@ look(struct inspection *in, git_repository *repo)
 	options.baseline = tree; /* or libgit2 reads the commit itself */
 	options.show = is_cached(in, tree) ? GIT_STATUS_SHOW_WORKDIR_ONLY
 					   : GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+	lg_list_hashed(&found->hashed);
 	if (rc == 0)
 		rc = git_status_list_new(&list, repo, &options);
+	lg_list_hashed(NULL);
 	if (rc == 0)
-		count(in, list, &hidden);
+		sort_out(in, list, found);
 	git_status_list_free(list);
 	git_tree_free(tree);
-	map_clear(&hidden);
 
 	return rc;
+}
+
+/* Is there a .gitattributes in a folder above the file? */
+static bool
+has_attributes(const char *worktree, const char *file)
+{
+	const char *slash = file;
+	char *path;
+	bool has;
+
+	do {
+		path = xasprintf("%s/%.*s.gitattributes", worktree,
+		    (int)(slash - file), file);
+		has = access(path, F_OK) == 0;
+		free(path);
+		slash = strchr(slash, '/');
+	} while (!has && slash++ != NULL);
+
+	return has;
+}
+
+/* A file with the blob's bytes is as the blob where nothing converts it. */
+static bool
+may_convert(const struct inspection *in, const struct list *paths)
+{
+	struct content_source source = worktree_source(in, NULL);
+	size_t i;
+
+	if (paths->count > 0 && !content_plain(&source))
+		return true;
+	for (i = 0; i < paths->count; i++)
+		if (has_attributes(in->place.worktree, paths->items[i]))
+			return true;
+
+	return false;
+}
+
+/* Left out, and indeed not there: no edit. */
+static bool
+left_out(const struct inspection *in, const char *mark, const char *file)
+{
+	char *path;
+	bool absent;
+
+	if (mark != skipped)
+		return false;
+	path = xasprintf("%s/%s", in->place.worktree, file);
+	absent = access(path, F_OK) == -1 && errno == ENOENT;
+	free(path);
+
+	return absent;
+}
+
+static void
+take_edited(struct inspection *in, const struct list *paths,
+    const struct map *marks)
+{
+	const char *path, *mark;
+	size_t i;
+
+	for (i = 0; i < paths->count; i++) {
+		path = paths->items[i];
+		mark = map_get(marks, path);
+		if (left_out(in, mark, path))
+			continue;
+		in->unstaged_count++;
+		list_add(&in->dirty, path);
+		if (mark != NULL)
+			list_add(mark == assumed ? &in->assumed : &in->skipped,
+			    path);
+	}
+}
+
+/* Only where libgit2 cannot tell: no process where all is as it was. */
+static void
+ask_git(struct inspection *in, const struct found *found)
+{
+	struct content_source source = worktree_source(in, NULL);
+	struct list paths = { 0 };
+	struct err err;
+
+	in->unstaged_count = 0;
+	if (found->changed_count == 0 && !may_convert(in, &found->hashed))
+		take_edited(in, &found->unmerged, &found->marks);
+	else if (edits_list(&in->edits, &source, &paths, &err) == 0)
+		take_edited(in, &paths, &found->marks);
+	else
+		worktree_unasked(in, "dirty", &err);
+	list_clear(&paths);
+}
+
+static void
+note_found(struct inspection *in, const struct found *found)
+{
+	size_t i;
+
+	ask_git(in, found);
+	in->staged_count =
+	    (int64_t)(found->staged.count + found->unmerged.count);
+	for (i = 0; i < found->staged.count; i++)
+		list_add(&in->dirty, found->staged.items[i]);
+	list_sort(&in->dirty);
+	if (in->unstaged_count > 0)
+		inspect_note(in, "dirty", false, NULL);
+	if (found->staged.count > 0)
+		inspect_note(in, "staged", false, NULL);
+	if (found->unmerged.count > 0)
+		inspect_note(in, "dirty", in->tree_leads,
+		    xasprintf("%s is unmerged", found->unmerged.items[0]));
 }
 
 void
 worktree_status(struct inspection *in)
 {
+	struct found found = { 0 };
 	git_repository *repo = NULL;
 	char *odd = NULL;
 	struct err err;
@@ -198,18 +298,14 @@ worktree_status(struct inspection *in)
 		inspect_damaged(in, xstrdup(lg_said()));
 	else if ((odd = odd_file(repo, in->place.worktree)))
 		inspect_note(in, "unsupported-format", true, odd);
-	else if (look(in, repo) < 0 && lg_number() == ENOMEM)
+	else if (look(in, repo, &found) == 0)
+		note_found(in, &found);
+	else if (lg_number() == ENOMEM)
 		inspect_note(in, "overrun", true, xstrdup(lg_said()));
-	else if (in->staged_count < 0)
+	else
 		inspect_damaged(in, xstrdup(lg_said()));
+	found_clear(&found);
 	git_repository_free(repo);
-	if (in->unstaged_count > 0)
-		inspect_note(in, "dirty", in->tree_leads,
-		    in->hidden ? xasprintf("%s, which git assumes unchanged",
-				     in->hidden)
-			       : NULL);
-	if (in->staged_count > 0)
-		inspect_note(in, "staged", in->tree_leads, NULL);
 }
 
 void

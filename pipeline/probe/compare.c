@@ -7,6 +7,7 @@
 #include "git/trouble.h"
 #include "json/value.h"
 #include "model/reason.h"
+#include "way.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,9 +300,8 @@ note_change(struct job *job)
 	if (change->submodule)
 		inspect_note(job->in, "submodules", true,
 		    xstrdup(change->submodule));
-	if (change->filter)
-		inspect_note(job->in, "needs-filter", job->in->tree_leads,
-		    xstrdup(change->filter));
+	if (change->unsafe.count == 0 && job->in->checked_out)
+		way_note(job->in, change, job->out->staging, job->member->tip);
 }
 
 /* The policy's globs, or the repository's own instead (hermes-fleet(5)). */
@@ -340,6 +340,7 @@ measure(struct job *job)
 		.repo = job->objects,
 		.worktree =
 		    job->in->checked_out ? job->in->place.worktree : NULL,
+		.edited = &job->in->dirty,
 		.before = job->in->branch_oid,
 		.tip = job->member->tip,
 	};

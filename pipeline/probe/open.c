@@ -1,5 +1,6 @@
 #include "open.h"
 #include "base/alloc.h"
+#include "desk.h"
 #include "git/endpoint.h"
 #include "git/lib.h"
 #include "git/rewrite.h"
@@ -257,6 +258,7 @@ begin(struct probe *probe, struct doc *doc, const struct probe_options *options,
 	if (make_staging(probe, options, err) == -1 || git_start(err) == -1 ||
 	    endpoint_start(err) == -1)
 		return -1;
+	probe->desk = desk_choose(probe->staging);
 	probe->self = realpath("/proc/self/exe", NULL);
 	index_rows(&probe->known, json_get(json_get(memory, "state"), "repos"),
 	    "repo_key");
@@ -389,6 +391,7 @@ clear(struct probe *probe)
 		free(probe->staged_keys[i]);
 	free(probe->staged_keys);
 	free(probe->staging);
+	free(probe->desk);
 	free(probe->self);
 	gitconfig_clear(&probe->user);
 	map_clear(&probe->known);

@@ -41,6 +41,7 @@ struct probe {
 	instant now;                 /* the cycle's */
 	char *self;                  /* owned; the running program */
 	char *staging; /* owned; real path of the folder; NULL: fetch nothing */
+	char *desk;    /* owned; where workers may ask git (desk.h) */
 	struct gitconfig user; /* the user's and the system's, without what
 				  is included on conditions */
 	struct map known;      /* repo_key -> its row of memory.state */

@@ -2,6 +2,7 @@
 #include "abroad.h"
 #include "base/alloc.h"
 #include "compare.h"
+#include "desk.h"
 #include "git/staging.h"
 #include "members.h"
 #include "model/reason.h"
@@ -18,6 +19,7 @@ struct work {
 	struct comparison comparison;
 	struct member *selected; /* borrowed from members */
 	int64_t since_ms;
+	char *desk; /* owned; a folder to ask git in */
 	struct buf *answer;
 };
 
@@ -236,6 +238,7 @@ work_clear(struct work *work)
 	comparison_clear(&work->comparison);
 	members_clear(&work->members);
 	inspect_clear(&work->in);
+	free(work->desk);
 }
 
 void
@@ -244,9 +247,11 @@ repo_probe(const struct probe *probe, size_t i, struct buf *answer)
 	struct work work = { .probe = probe,
 		.repo = &probe->fleet->repos[i],
 		.since_ms = host_monotonic_ms(),
+		.desk = desk_of(probe, i),
 		.answer = answer };
 	struct inspect_options options = { .path = work.repo->path,
 		.branch = work.repo->branch,
+		.scratch = work.desk,
 		.self = probe->self,
 		.trust_config = work.repo->trust_config,
 		.own_remotes = work.repo->remote_count > 0 };

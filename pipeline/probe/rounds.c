@@ -2,6 +2,7 @@
 #include "abroad.h"
 #include "base/alloc.h"
 #include "budget.h"
+#include "desk.h"
 #include "git/patience.h"
 #include "git/staging.h"
 #include "proc/pool.h"
@@ -130,12 +131,13 @@ read_answer(struct probe *probe, struct probe_repo *repo,
 		    answer->len - (size_t)(at + 1 - answer->data));
 }
 
-/* Its worker is gone, and was perhaps about to fetch. */
+/* Its worker is gone, and was perhaps about to ask or to fetch. */
 static void
 drop_half(const struct probe *probe, size_t at)
 {
 	char *path;
 
+	desk_drop(probe, at);
 	if (!probe->staging)
 		return;
 	path = staging_path(probe->staging, probe->fleet->repos[at].repo_key);

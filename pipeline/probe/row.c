@@ -112,8 +112,8 @@ write_tree(const struct inspection *in, struct jw *jw)
 	count(jw, "untracked_count", in->untracked_count >= 0,
 	    in->untracked_count);
 	jw_array(jw, "dirty_paths");
-	for (i = 0; i < in->dirty_path_count; i++)
-		jw_any_text(jw, NULL, in->dirty_paths[i]);
+	for (i = 0; i < in->dirty.count && i < INSPECT_PATH_MAX; i++)
+		jw_any_text(jw, NULL, in->dirty.items[i]);
 	jw_end(jw);
 }
 
