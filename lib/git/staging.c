@@ -332,23 +332,55 @@ pack_more(git_packbuilder *pack, git_repository *upstream,
 	return rc;
 }
 
-/* What is new of the tags that are asked for by name; or no commit. */
+/* What is no commit has no history. */
 static int
-add_tags(struct history *history, const struct staging_job *job)
+add_new(struct history *history, const char *hex)
 {
 	git_object_t type;
-	git_oid peeled;
-	size_t i, size;
+	git_oid oid;
+	size_t size;
+
+	if (git_oid_fromstr(&oid, hex) < 0 ||
+	    git_odb_read_header(&size, &type, history->odb, &oid) < 0 ||
+	    type != GIT_OBJECT_COMMIT)
+		return 0;
+
+	return history_add(history, &oid, HISTORY_RIGHT);
+}
+
+/* What is new of the tags that are asked for by name, and of what comes along.
+ */
+static int
+add_others(struct history *history, const struct staging_job *job)
+{
+	size_t i;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < job->tag_count; i++)
-		if (git_oid_fromstr(&peeled, job->tags[i].peeled) == 0 &&
-		    git_odb_read_header(&size, &type, history->odb, &peeled) ==
-			0 &&
-		    type == GIT_OBJECT_COMMIT)
-			rc = history_add(history, &peeled, HISTORY_RIGHT);
+		rc = add_new(history, job->tags[i].peeled);
+	for (i = 0; rc == 0 && i < job->along->found.ref_count; i++)
+		rc = add_new(history, job->along->found.refs[i].oid);
 
 	return rc;
+}
+
+static void
+see_refs(struct staging_job *job, git_repository *upstream)
+{
+	git_reference_iterator *refs = NULL;
+	git_reference *ref;
+	char hex[OID_SIZE];
+
+	if (git_reference_iterator_new(&refs, upstream) < 0)
+		return;
+	while (git_reference_next(&ref, refs) == 0) {
+		if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
+			lg_hex(hex, git_reference_target(ref));
+			along_see(job->along, git_reference_name(ref), hex);
+		}
+		git_reference_free(ref);
+	}
+	git_reference_iterator_free(refs);
 }
 
 static int
@@ -378,7 +410,7 @@ pack_new(git_packbuilder *pack, const struct staging_job *job,
 	if (rc == 0)
 		rc = history_add(&history, tip, HISTORY_RIGHT);
 	if (rc == 0)
-		rc = add_tags(&history, job);
+		rc = add_others(&history, job);
 	if (rc == 0)
 		rc = history_walk(&history, HISTORY_RIGHT);
 	if (rc == 0)
@@ -431,6 +463,7 @@ fetch_path(struct staging_job *job, git_repository *staging, char **detail)
 		*detail = xstrdup(err.text);
 		return "not-git";
 	}
+	see_refs(job, upstream);
 	into = xasprintf("%s/objects/pack", job->path);
 	rc = pack_walk(job, upstream, staging, &tip, into);
 	if (rc < 0) {
@@ -446,21 +479,27 @@ fetch_path(struct staging_job *job, git_repository *staging, char **detail)
 	return class;
 }
 
+/* The tip, and what comes along with it. */
 static bool
-find_tip(git_remote *remote, const char *ref, char tip[OID_SIZE])
+find_refs(git_remote *remote, struct staging_job *job)
 {
 	const git_remote_head **list;
+	char hex[OID_SIZE];
 	size_t i, count;
+	bool found = false;
 
 	if (git_remote_ls(&list, &count, remote) < 0)
 		return false;
-	for (i = 0; i < count; i++)
-		if (strcmp(list[i]->name, ref) == 0) {
-			lg_hex(tip, &list[i]->oid);
-			return true;
+	for (i = 0; i < count; i++) {
+		lg_hex(hex, &list[i]->oid);
+		if (strcmp(list[i]->name, job->ref) == 0) {
+			memcpy(job->tip, hex, OID_SIZE);
+			found = true;
 		}
+		along_see(job->along, list[i]->name, hex);
+	}
 
-	return false;
+	return found;
 }
 
 struct bounds {
@@ -498,15 +537,6 @@ free_bytes_of(const char *path)
 	return (size_t)info.f_bavail * (size_t)info.f_frsize;
 }
 
-static int
-bring(git_remote *remote, const git_strarray *specs,
-    const git_fetch_options *options)
-{
-	patience_stretch();
-
-	return git_remote_download(remote, specs, options);
-}
-
 /* The names to fetch, the caller's. */
 static git_strarray
 specs_of(const struct staging_job *job)
@@ -514,12 +544,34 @@ specs_of(const struct staging_job *job)
 	git_strarray specs = { 0 };
 	size_t i;
 
-	specs.strings = xcalloc(job->tag_count + 1, sizeof(*specs.strings));
+	specs.strings =
+	    xcalloc(job->tag_count + job->along->found.ref_count + 1,
+		sizeof(*specs.strings));
 	specs.strings[specs.count++] = xstrdup(job->ref);
 	for (i = 0; i < job->tag_count; i++)
 		specs.strings[specs.count++] = xstrdup(job->tags[i].name);
+	for (i = 0; i < job->along->found.ref_count; i++)
+		specs.strings[specs.count++] =
+		    xstrdup(job->along->found.refs[i].name);
 
 	return specs;
+}
+
+static int
+bring(git_remote *remote, const struct staging_job *job,
+    const git_fetch_options *options)
+{
+	git_strarray specs = specs_of(job);
+	size_t i;
+	int rc;
+
+	patience_stretch();
+	rc = git_remote_download(remote, &specs, options);
+	for (i = 0; i < specs.count; i++)
+		free(specs.strings[i]);
+	free(specs.strings);
+
+	return rc;
 }
 
 /* A commit here, on the way to what is common with the remote, whose committer
@@ -554,10 +606,8 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 {
 	git_remote_connect_options connect;
 	git_fetch_options options;
-	git_strarray specs = specs_of(job);
 	const char *class = NULL;
 	struct bounds bounds = { .free_bytes = free_bytes_of(job->path) };
-	size_t i;
 
 	git_remote_connect_options_init(&connect,
 	    GIT_REMOTE_CONNECT_OPTIONS_VERSION);
@@ -570,13 +620,10 @@ download(struct staging_job *job, git_remote *remote, char **detail)
 	git_error_clear();
 	if (git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &connect) < 0)
 		class = endpoint_trouble(detail);
-	else if (!find_tip(remote, job->ref, job->tip))
+	else if (!find_refs(remote, job))
 		class = "ref-missing";
-	else if (bring(remote, &specs, &options) < 0)
+	else if (bring(remote, job, &options) < 0)
 		class = bring_failed(remote, &bounds, detail);
-	for (i = 0; i < specs.count; i++)
-		free(specs.strings[i]);
-	free(specs.strings);
 
 	return class;
 }
@@ -630,7 +677,8 @@ fetch(struct staging_job *job, char **detail)
 		return err.number == ENOMEM ? "overrun" : "incomplete";
 	}
 	line = xasprintf("%s\n", job->tip);
-	if (write_text(job->path, TIP, line) == -1)
+	if (along_write(job->along, job->path) == -1 ||
+	    write_text(job->path, TIP, line) == -1)
 		class = "no-space";
 	free(line);
 

@@ -13,6 +13,7 @@
 #ifndef GIT_STAGING_H
 #define GIT_STAGING_H
 
+#include "git/along.h"
 #include "git/endpoint.h"
 #include "git/place.h"
 
@@ -35,6 +36,7 @@ struct staging_job {
 	const struct endpoint_tag *more; /* borrowed; where what they name
 					    comes along */
 	size_t more_count;
+	struct along *along; /* borrowed; other refs that are wanted, found */
 	char tip[OID_SIZE]; /* what was listed; on return what was fetched */
 };
 

@@ -235,6 +235,7 @@ fill_apply(struct apply *apply, const struct rows *rows,
 		apply->upstream =
 		    json_get_text(json_get(probe, "upstream"), "ref");
 		apply->tags = json_get(probe, "tags");
+		apply->refs = json_get(probe, "refs");
 		apply->staging = json_get_text(probe, "staging");
 	}
 	apply->token = json_get_int(reservation, "token", 0);

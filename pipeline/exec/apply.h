@@ -43,6 +43,7 @@ struct apply {
 	const char *remote;         /* its name in the checkout, or NULL */
 	const char *upstream;       /* what was fetched of it, or NULL */
 	const struct json *tags;    /* that came with it, or NULL */
+	const struct json *refs;    /* of the remote, likewise */
 	const char *staging; /* the repository with the objects, or NULL */
 	const struct json *checks; /* the fleet's, or NULL */
 	bool trust_config;         /* the fleet's word */

@@ -58,34 +58,34 @@ plan(const struct scene *scene, const char *name, const char *from,
 }
 
 static int
-plan_destination(const struct scene *scene, const struct refspec_dst *dst)
+plan_destination(const struct scene *scene, const struct refspec_dst *dst,
+    const char *tip)
 {
 	struct apply *apply = scene->apply;
 	char oid[OID_SIZE];
 	int rc = stands(scene, dst->name, oid);
 
 	if (rc == 1 &&
-	    (is_null(oid) || (!begins(dst->name, "refs/tags/") &&
-				 (dst->force || refs_descends(apply->target,
-						    apply->after, oid)))))
-		plan(scene, dst->name, oid, apply->after);
+	    (is_null(oid) ||
+		(!begins(dst->name, "refs/tags/") &&
+		    (dst->force || refs_descends(apply->target, tip, oid)))))
+		plan(scene, dst->name, oid, tip);
 
 	return rc == -1 ? -1 : 0;
 }
 
+/* What the remote's lines map its `ref` to. */
 static int
-plan_tracking(const struct scene *scene)
+plan_mapped(const struct scene *scene, const char *ref, const char *tip)
 {
 	const struct apply *apply = scene->apply;
 	struct refspec_dsts dsts = { 0 };
 	size_t i;
 	int rc = 0;
 
-	if (apply->remote == NULL || apply->upstream == NULL)
-		return 0;
-	refs_tracking(apply->target, apply->remote, apply->upstream, &dsts);
+	refs_tracking(apply->target, apply->remote, ref, &dsts);
 	for (i = 0; rc == 0 && i < dsts.count; i++)
-		rc = plan_destination(scene, &dsts.list[i]);
+		rc = plan_destination(scene, &dsts.list[i], tip);
 	refspec_clear(&dsts);
 
 	return rc;
@@ -121,31 +121,52 @@ check_landed(const struct scene *scene, const char *const *oids, size_t count)
 	for (i = 0; rc == 0 && i < count; i++)
 		if (!landed[i])
 			rc = apply_stop(scene->apply, VERDICT_REFUSED,
-			    "stale-plan", "%s: a tag's object has gone",
-			    oids[i]);
+			    "stale-plan", "%s: an object has gone", oids[i]);
 	free(landed);
 
 	return rc;
 }
 
 static int
-plan_tags(const struct scene *scene)
+plan_ref(const struct scene *scene, const struct json *ref)
 {
-	const struct json *at = json_first(scene->apply->tags);
+	return plan_mapped(scene, json_get_text(ref, "name"),
+	    json_get_text(ref, "oid"));
+}
+
+/* What the probe found to come along, row by row. */
+static int
+plan_rows(const struct scene *scene, const struct json *rows,
+    int (*each)(const struct scene *scene, const struct json *row))
+{
+	const struct json *at = json_first(rows);
 	size_t count = 0;
-	const char **oids =
-	    xcalloc(json_count(scene->apply->tags) + 1, sizeof(*oids));
+	const char **oids = xcalloc(json_count(rows) + 1, sizeof(*oids));
 	int rc = 0;
 
 	for (; rc == 0 && at != NULL; at = json_next(at)) {
 		oids[count++] = json_get_text(at, "oid");
-		rc = plan_tag(scene, at);
+		rc = each(scene, at);
 	}
 	if (rc == 0 && count > 0)
 		rc = check_landed(scene, oids, count);
 	free(oids);
 
 	return rc;
+}
+
+/* By the remote's own lines, where it is the primary. */
+static int
+plan_tracking(const struct scene *scene)
+{
+	const struct apply *apply = scene->apply;
+
+	if (apply->remote == NULL || apply->upstream == NULL)
+		return 0;
+	if (plan_mapped(scene, apply->upstream, apply->after) == -1)
+		return -1;
+
+	return plan_rows(scene, apply->refs, plan_ref);
 }
 
 /* Of a merge; a ref that is moved alone is a fetch's. */
@@ -219,7 +240,8 @@ plan_all(const struct scene *scene)
 {
 	if (apply_goes_back(scene->apply))
 		return plan_back(scene);
-	if (plan_tracking(scene) == -1 || plan_tags(scene) == -1)
+	if (plan_tracking(scene) == -1 ||
+	    plan_rows(scene, scene->apply->tags, plan_tag) == -1)
 		return -1;
 
 	return plan_orig_head(scene);

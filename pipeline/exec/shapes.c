@@ -125,7 +125,7 @@ static const struct shape upstream_shape[] = {
 	{ .name = "ref", .type = JSON_STRING, .flags = SHAPE_NEED },
 	{ 0 },
 };
-static const struct shape tag_shape[] = {
+static const struct shape ref_shape[] = {
 	{ .name = "name", .type = JSON_STRING, .flags = SHAPE_NEED },
 	{ .name = "oid",
 	    .type = JSON_STRING,
@@ -138,7 +138,8 @@ static const struct shape probe_repo_shape[] = {
 	KEY,
 	PATH("staging", SHAPE_NULL),
 	{ "upstream", JSON_OBJECT, SHAPE_NULL, .members = upstream_shape },
-	{ "tags", JSON_ARRAY, .each = JSON_OBJECT, .each_members = tag_shape },
+	{ "tags", JSON_ARRAY, .each = JSON_OBJECT, .each_members = ref_shape },
+	{ "refs", JSON_ARRAY, .each = JSON_OBJECT, .each_members = ref_shape },
 	{ "endpoint", JSON_OBJECT, SHAPE_NULL, .members = endpoint_shape },
 	{ 0 },
 };

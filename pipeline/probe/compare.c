@@ -103,9 +103,26 @@ note_failure(struct job *job, const char *class, char *detail)
 	return COMPARE_AGAIN;
 }
 
+/* L1 of follow.h, and by the lines of the primary's own name. */
+static void
+wish(const struct job *job, struct along *along, struct list *lines)
+{
+	const struct place *place = &job->in->place;
+
+	*along = (struct along){ .dirs = place_dirs(place),
+		.upstream = job->in->upstream_ref };
+	if (!primary(job->member) || job->member->name == NULL)
+		return;
+	gitconfig_get_all(&place->config, "remote", job->member->name, "fetch",
+	    lines);
+	along->lines = lines;
+}
+
 static const char *
 fetch(struct job *job, const char *path, char **detail)
 {
+	struct along along;
+	struct list lines = { 0 };
 	struct staging_job fetch = { .path = path,
 		.checkout = &job->in->place,
 		.before = job->in->branch_oid,
@@ -115,7 +132,8 @@ fetch(struct job *job, const char *path, char **detail)
 		.tags = job->tags.tags,
 		.tag_count = job->tags.tag_count,
 		.more = job->out->tags.tags,
-		.more_count = job->out->tags.tag_count };
+		.more_count = job->out->tags.tag_count,
+		.along = &along };
 	const struct breaker *breaker = &job->probe->listings.breaker;
 	const char *class, *host = job->member->url.host;
 	size_t at = (size_t)(job->repo - job->probe->fleet->repos);
@@ -124,9 +142,12 @@ fetch(struct job *job, const char *path, char **detail)
 	if (breaker_ready(breaker, host) == POOL_NEVER)
 		return breaker_why(breaker, host, detail);
 	memcpy(fetch.tip, job->member->tip, OID_SIZE);
+	wish(job, &along, &lines);
 	abroad_set(at, true);
 	class = staging_fetch(&fetch, detail);
 	abroad_set(at, false);
+	along_clear(&along);
+	list_clear(&lines);
 	memcpy(job->member->tip, fetch.tip, OID_SIZE);
 
 	return class;
@@ -467,6 +488,8 @@ judge(struct job *job)
 	if (behind && !ahead) {
 		measure(job);
 		follow_settle(&job->out->tags, job->objects);
+		if (job->out->staging && primary(job->member))
+			along_read(&job->out->refs, job->out->staging);
 	} else {
 		endpoint_clear(&job->out->tags);
 	}
@@ -543,6 +566,7 @@ comparison_clear(struct comparison *comparison)
 {
 	free(comparison->staging);
 	endpoint_clear(&comparison->tags);
+	endpoint_clear(&comparison->refs);
 	signed_clear(&comparison->signature);
 	if (comparison->measured)
 		change_clear(&comparison->change);

@@ -25,6 +25,7 @@ struct comparison {
 	struct change change;
 	struct signed_tip signature; /* where the policy wants one */
 	struct endpoint tags; /* owned; that come with the tip (follow.h) */
+	struct endpoint refs; /* owned; likewise (git/along.h) */
 	char *staging;        /* owned; where the tip is staged; or NULL */
 };
 

@@ -187,6 +187,22 @@ write_evidence(const struct row *row, struct jw *jw)
 	jw_end(jw);
 }
 
+/* Those that come along, by the remote's names. */
+static void
+write_refs(const struct endpoint *along, struct jw *jw)
+{
+	size_t i;
+
+	jw_array(jw, "refs");
+	for (i = 0; i < along->ref_count; i++) {
+		jw_object(jw, NULL);
+		jw_text(jw, "name", along->refs[i].name);
+		jw_text(jw, "oid", along->refs[i].oid);
+		jw_end(jw);
+	}
+	jw_end(jw);
+}
+
 static void
 write_comparison(const struct row *row, struct jw *jw)
 {
@@ -200,6 +216,7 @@ write_comparison(const struct row *row, struct jw *jw)
 	signed_write(&comparison->signature, "signature", jw);
 	jw_any_text(jw, "staging", comparison->staging);
 	follow_write(&comparison->tags, "tags", jw);
+	write_refs(&comparison->refs, jw);
 	count(jw, "ahead_count", known, comparison->relation.ahead_count);
 	count(jw, "behind_count", known, comparison->relation.behind_count);
 	write_change(comparison, jw);

@@ -21,11 +21,10 @@ static char *
 edits_text(const struct inspection *in, const struct change *change,
     const char *path)
 {
-	const char *mark = has(&in->assumed, path)
-			       ? ", which git assumes unchanged"
-			   : has(&in->skipped, path)
-			       ? ", which is marked skip-worktree"
-			       : "";
+	const char *mark =
+	    has(&in->assumed, path)   ? ", which git assumes unchanged"
+	    : has(&in->skipped, path) ? ", which is marked skip-worktree"
+				      : "";
 	size_t i, more = 0;
 
 	for (i = 0; i < change->touched.count; i++)
