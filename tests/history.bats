@@ -83,7 +83,7 @@ kinds() {
 	git -C src/a add mine
 	fleet a
 	probe
-	said a staged current
+	said a current staged
 	assert_equal "$(of a .staged_count)" 1
 }
 
