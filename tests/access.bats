@@ -335,6 +335,32 @@ tls_start() {
 	said a tls
 }
 
+@test "access: sslCAPath is enough where the system has no authorities" {
+	local alone=(unshare -m)
+	[ "$(id -u)" = 0 ] || alone=(unshare -rm)
+	alone+=(sh -c 'mount -t tmpfs none /etc/ssl/certs && exec "$@"' -)
+	"${alone[@]}" true 2>/dev/null || skip 'no mount namespaces here'
+	tls_start
+	copies a
+	git -C src/a remote set-url origin "$tls/ok/lib.git"
+	mkdir authorities empty
+	cp ca.pem "authorities/$(openssl x509 -hash -noout -in ca.pem).0"
+	for folder in authorities empty; do
+		git config --global http.sslCAPath "$PWD/$folder"
+		case $folder in
+		empty) run -128 "${alone[@]}" git -C src/a ls-remote ;;
+		*) "${alone[@]}" git -C src/a ls-remote >tips ;;
+		esac
+		"${alone[@]}" hermes-probe <fleet.json >out.json
+		said a "$([ $folder = empty ] && echo tls || echo current)"
+	done
+	# a file that is named and missing is none of it
+	git config --global http.sslCAPath "$PWD/authorities"
+	git config --global http.sslCAInfo "$PWD/none.pem"
+	"${alone[@]}" hermes-probe <fleet.json >out.json
+	said a tls
+}
+
 @test "access: a client's certificate; a key that is locked asks nobody" {
 	tls_start
 	kill "$answers_pid"

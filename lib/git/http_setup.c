@@ -1,6 +1,8 @@
 #include "git/http_setup.h"
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /* What is a text to libcurl, too. */
 static const struct {
@@ -50,6 +52,18 @@ set_words(CURL *easy, const struct access *access)
 			    proxy_auths[i].value);
 }
 
+/* Where a folder of authorities is named and libcurl's own file of them is
+ * not there, the folder is all; libcurl would take it for a broken file. */
+static void
+set_authorities(CURL *easy, const struct access *access)
+{
+	const char *own = curl_version_info(CURLVERSION_NOW)->cainfo;
+
+	if (access->values[ACCESS_CA_PATH] && !access->values[ACCESS_CA_FILE] &&
+	    own && faccessat(AT_FDCWD, own, F_OK, 0) != 0)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+}
+
 void
 http_setup(CURL *easy, const struct access *access)
 {
@@ -65,6 +79,7 @@ http_setup(CURL *easy, const struct access *access)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
 	if (access->values[ACCESS_CERT]) /* else a locked key asks the tty */
 		curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
+	set_authorities(easy, access);
 	set_words(easy, access);
 }
 
