@@ -2,7 +2,9 @@
 #
 #   make            the filters, into $(BUILD)/bin
 #   make demo       a real fleet, two real ticks, a table
-#   make check      every test; make lint: every rule that needs no run
+#   make check      every test; TESTS=tests/exec.bats of that file alone,
+#                   FILTER=canary those with this in their names (a regex)
+#   make lint       every rule that needs no run
 #   make asan       make check with the sanitizers, in $(BUILD)/asan
 #   make check-kill, check-errno, check-power, check-races   kill -9, failing
 #                   calls and power cuts at every step; applies beside other
@@ -11,6 +13,7 @@
 #                   stands on: is it missed by one of those?
 #   make check-parity  PAIRS made-up checkouts (3000, of SEED), each upgraded
 #                   beside a twin that git pull upgrades, and all compared
+#   make check-parity-harness  does that see what it is there to see?
 #   make check-sweep   1,000 made-up fleets decided the same however they are
 #                   written down; a sealed document altered at every place
 #   make check-model   the lease protocol in every order of steps, by spin
@@ -105,8 +108,10 @@ units: $(units) $(BUILD)/power/stops
 
 demo: all | $(needs)
 	@$(tools) tests/demo/run $(BUILD)/demo
+TESTS  = tests
+FILTER =
 check: all units | $(needs)
-	@$(tools) bats $(BATS) tests
+	@$(tools) tests/check $(BATS) $(if $(FILTER),-f '$(subst ','\'',$(FILTER))') $(TESTS)
 # kill -9 at every mutating system call of exec; minutes. Then each of them
 # failing, by each of these numbers. Two sweeps at once where there are cores.
 kinds  = apply rollback undo ref-only
@@ -193,7 +198,7 @@ lint-man: | $(needs)
 	@mandoc -T lint -W warning man/*
 	@awk -f tests/sections.awk man/*
 lint-shell: | $(needs)
-	@shellcheck -x bin/* .ci/run tests/need $(wildcard tests/*/*.sh) \
+	@shellcheck -x bin/* .ci/run tests/need tests/check tests/world.sh $(wildcard tests/*/*.sh) \
 	  $(shell grep -ls '^\#!/bin/.*sh' tests/demo/* tests/bench/* tests/lab/* tests/exec/* tests/*.sh \
 	  tests/model/*)
 	@shellcheck -x -S warning -s bats \

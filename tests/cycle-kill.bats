@@ -1,6 +1,9 @@
 # kill -9 of a whole cycle and its filters, at twenty moments of its length.
 # What must be is asked of git.
 
+# a sweep takes minutes on a busy machine
+BATS_TEST_TIMEOUT=900
+
 setup() {
 	load helper
 	load fleet

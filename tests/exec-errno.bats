@@ -1,5 +1,8 @@
 # hermes-exec: calls that fail; `make check-errno` does all.
 
+# a sweep takes minutes on a busy machine
+BATS_TEST_TIMEOUT=900
+
 bats_require_minimum_version 1.5.0
 
 setup() {

@@ -1,5 +1,8 @@
 # hermes-exec: kill -9 at every tenth mutating call; `make check-kill` does all.
 
+# a sweep takes minutes on a busy machine
+BATS_TEST_TIMEOUT=900
+
 bats_require_minimum_version 1.5.0
 
 setup() {

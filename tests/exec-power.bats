@@ -1,6 +1,9 @@
 # hermes-exec where the power fails; `make check-power` does every moment.
 # Root and loop mounts; skipped where they are not permitted.
 
+# a sweep takes minutes on a busy machine
+BATS_TEST_TIMEOUT=900
+
 bats_require_minimum_version 1.5.0
 
 setup() {

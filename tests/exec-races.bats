@@ -1,5 +1,8 @@
 # hermes-exec beside other programs; `make check-races` does 200 rounds.
 
+# a sweep takes minutes on a busy machine
+BATS_TEST_TIMEOUT=900
+
 bats_require_minimum_version 1.5.0
 
 setup() {

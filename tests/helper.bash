@@ -11,7 +11,7 @@ done
 here() {
 	if [ "${BATS_WORLD-}" != "$BATS_RUN_TMPDIR $BATS_TEST_FILENAME" ]; then
 		# shellcheck source=tests/world.sh
-		. "$BATS_TEST_DIRNAME/world.sh"
+		. "${BASH_SOURCE[0]%/*}/world.sh"
 	fi
 	export BATS_WORLD="$BATS_RUN_TMPDIR $BATS_TEST_FILENAME"
 	# in setup_file there is none, or that of a test that runs bats

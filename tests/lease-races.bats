@@ -1,6 +1,9 @@
 # Leases under fire: holders killed, agents that race (L1-L8). `make
 # check-races` runs a thousand rounds of each.
 
+# a sweep takes minutes on a busy machine
+BATS_TEST_TIMEOUT=900
+
 setup() {
 	load helper
 	here

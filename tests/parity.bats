@@ -1,6 +1,9 @@
 # Hermes beside `git pull --ff-only`, in twins of made-up checkouts;
 # `make check-parity` tries thousands.
 
+# a sweep takes minutes on a busy machine
+BATS_TEST_TIMEOUT=900
+
 bats_require_minimum_version 1.5.0
 
 setup() {

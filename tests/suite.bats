@@ -77,3 +77,92 @@ setup() {
 		    fail "README.md: $target"
 	done
 }
+
+# bare NAME=VALUE... COMMAND... - without what this run of bats has set
+bare() {
+	env -i PATH="${PATH#"$BATS_LIBEXEC:"}" HOME="$HOME" TMPDIR="$TMPDIR" \
+	    BUILD="$BUILD" "$@" 3>&-
+}
+
+@test "suite: a test that waits for ever fails at its deadline" {
+	run -1 bare BATS_TEST_TIMEOUT=1 timeout 60 "$top/tests/check" -F tap \
+	    "$fixtures/hang.bats"
+	assert_line 'not ok 1 waits for ever # timeout after 1 s'
+	assert_line 'ok 2 is heard of'
+	assert_line 'not ok 3 waits for ever in a loop # timeout after 1 s'
+}
+
+@test "suite: a red run ends with the names of what failed" {
+	run -1 bare "$top/tests/check" -F tap "$fixtures/bad.bats"
+	assert_equal "$(tail -n 4 <<<"$output")" "$(printf '\nfailed:\n%s\n%s' \
+	    '  fails in the middle' '  a run that ends with another status')"
+	run -0 bare "$top/tests/check" -F tap -f passes "$fixtures/bad.bats"
+	refute_line failed:
+	# where bats ran nothing
+	run -1 bare "$top/tests/check" -F tap "$PWD/none.bats"
+	assert_equal "${lines[-1]}" '  bats itself, with 1'
+}
+
+# What a person's environment may name, all of it in names/, and what a program
+# that heeds it leaves there or says. /dev/null is never at stake: a file of
+# ours stands for it.
+names_make() {
+	mkdir -p names/repo names/xdg/git names/home names/sub tmp
+	: >names/null
+	git init -q names/repo
+	printf '[user]\n\tname = hostile\n[core]\n\tautocrlf = true\n' |
+	    tee names/xdg/git/config names/home/.gitconfig >names/config
+}
+
+hostile() {
+	local names=$PWD/names
+	umask 077
+	bare GIT_DIR="$names/repo/.git" GIT_WORK_TREE="$names/repo" \
+	    GIT_INDEX_FILE="$names/repo/index" GIT_CONFIG_SYSTEM="$names/config" \
+	    GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.bare GIT_CONFIG_VALUE_0=true \
+	    GIT_TRACE="$names/trace" GIT_AUTHOR_DATE=2001-01-01T00:00 \
+	    GIT_SSH_COMMAND=false GIT_ASKPASS=false GIT_EDITOR=false \
+	    HERMES_HOME="$names/hermes" HERMES_LOCK_FD=9 \
+	    XDG_CONFIG_HOME="$names/xdg" XDG_CACHE_HOME="$names/cache" \
+	    XDG_RUNTIME_DIR="$names/run" HOME="$names/home" \
+	    http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1 \
+	    ALL_PROXY=http://127.0.0.1:1 LC_ALL=tr_TR.UTF-8 LANGUAGE=tr \
+	    TZ=Asia/Kathmandu EMAIL=hostile EDITOR=false PAGER=false \
+	    SSH_AUTH_SOCK="$names/agent" GNUPGHOME="$names/gpg" \
+	    CDPATH="$names" GREP_OPTIONS=-v GREP_COLORS=x \
+	    PYTHONPATH="$names" TMPDIR="$PWD/tmp" \
+	    'BASH_FUNC_jq%%=() { echo hostile; }' "$@"
+}
+
+# names_now - all that the hostile environment names
+names_now() {
+	find names -printf '%p %y %m %s %T@ %l\n' | sort
+	cat names/null names/config names/home/.gitconfig
+}
+
+@test "suite: tests pass in a hostile environment, and heed none of it" {
+	local sample=("$fixtures/world.bats" "$top/tests/exec.bats"
+		"$top/tests/http.bats" "$top/tests/signature.bats")
+	local filter='^world: |to the old inodes$|^http: nothing is run|^signature: an ssh signature'
+	names_make
+	names_now >before
+	find / /home -maxdepth 1 | sort >around
+	# as make starts them, with what bats itself would heed
+	echo 'git() { echo hostile; }' >rc
+	hostile GIT_CONFIG_GLOBAL="$PWD/names/null" BASH_ENV="$PWD/rc" \
+	    POSIXLY_CORRECT=1 timeout 250 "$top/tests/check" -F tap \
+	    -f "$filter" "${sample[@]}" >said 2>&1 || fail "$(cat said)"
+	[ "$(grep -c '^ok' said)" = 6 ]
+	names_now | diff before -
+	# one file by bats alone
+	hostile GIT_CONFIG_GLOBAL="$PWD/names/null" timeout 250 \
+	    bats -F tap "${sample[0]}" >said 2>&1 || fail "$(cat said)"
+	[ "$(grep -c '^ok' said)" = 3 ]
+	names_now | diff before -
+	run -0 ls -A tmp
+	assert_output ''
+	find / /home -maxdepth 1 | sort | diff around -
+	# and it would have been seen
+	hostile GIT_CONFIG_GLOBAL="$PWD/names/null" git config --global a.b c
+	run -1 diff before <(names_now)
+}

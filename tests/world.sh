@@ -7,6 +7,7 @@
 # that `make` runs) and every script here that can be run alone begin with it.
 # HOME, TZ, the locale and git's names are for who sources this to set.
 umask 022
+# shellcheck disable=SC2013 # words they are
 for world_name in $(awk 'BEGIN { for (name in ENVIRON) print name }'); do
 	case $world_name in
 	# where programs are found, and how they are built
@@ -27,6 +28,7 @@ for world_name in $(awk 'BEGIN { for (name in ENVIRON) print name }'); do
 done
 unset world_name
 if [ -n "${BASH_VERSION-}" ]; then
+	# shellcheck disable=SC3044 # bash
 	for world_name in $(declare -Fx | cut -d ' ' -f 3); do
 		case $world_name in
 		bats_*) ;;
