@@ -14,6 +14,8 @@
 #   make check-parity  PAIRS made-up checkouts (3000, of SEED), each upgraded
 #                   beside a twin that git pull upgrades, and all compared
 #   make check-parity-harness  does that see what it is there to see?
+#   make check-fresh   the two commands of the README on a Debian 12 with make
+#                   alone, by root and by a user; needs root and debootstrap
 #   make check-sweep   1,000 made-up fleets decided the same however they are
 #                   written down; a sealed document altered at every place
 #   make check-model   the lease protocol in every order of steps, by spin
@@ -163,6 +165,9 @@ $(broken): tests/harness/broken.c $(BUILD)/bin/hermes-exec
 	    $(BUILD)/libhermes.a $(libs)
 check-model: | $(needs)
 	@$(tools) tests/model/run $(BUILD)/model
+# Asks nothing of this machine but root and debootstrap.
+check-fresh:
+	@tests/lab/fresh
 asan:
 	@$(MAKE) check BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS)' \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover'
@@ -241,7 +246,7 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all deps units demo check check-kill check-errno check-power \
-    check-races check-parity check-parity-harness check-harness check-sweep \
+    check-races check-fresh check-parity check-parity-harness check-harness check-sweep \
     check-model asan bench lint \
     lint-rooms lint-headers lint-man lint-shell lint-format lint-filters \
     install uninstall clean FORCE
