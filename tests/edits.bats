@@ -65,14 +65,14 @@ world() {
 	done
 }
 
-# judged [ARG...] - the plan says of each what was wanted, nothing is touched
+# judged - the plan says of each what was wanted, nothing is touched
 # or left anywhere, and git pull goes through where that is "upgrade". A star
 # behind a code: git would go on.
 judged() {
 	local i name says
 	everything src >before
 	fleet "${names[@]}"
-	probe -a staging "$@"
+	probe -a staging
 	hermes-plan <out.json >plan.json
 	everything src | diff before -
 	assert_equal "$(ls -A tmp; ls -A staging | grep -c 'look~' || :)" 0

@@ -772,7 +772,7 @@ injected() {
 	files=$(git -C a/co diff --no-renames --diff-filter=AMT -z --name-only \
 	    main origin/main | tr -dc '\0' | wc -c)
 	run -0 env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e trace=renameat \
-	    -e inject=renameat:signal=KILL:when=$((files + 3)) hermes-exec -s state <doc.json
+	    -e inject=renameat:signal=KILL:when=$((files + 4)) hermes-exec -s state <doc.json
 	[ "$(git -C a/co rev-parse main)" = "$(git -C a/up rev-parse main~)" ]
 	[ "$(cat a/co/dir/change)" = bb ]
 	echo mine >a/co/dir/change

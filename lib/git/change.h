@@ -46,8 +46,8 @@ struct change {
 	struct change_paths sensitive;  /* kind: NULL */
 	struct change_paths collisions; /* kind: "untracked" or "ignored" */
 	struct change_paths unsafe;     /* kind: names.h, or see B5 */
-	struct change_paths touched;    /* edited, and not as they will be; kind:
-					   NULL */
+	struct change_paths touched; /* edited, and not as they will be; kind:
+					NULL */
 	struct buf written; /* all that are new or changed, each with a NUL */
 	char *submodule;    /* owned; the first one that moves, goes or becomes
 			       something else, and is checked out; or NULL */
@@ -57,8 +57,8 @@ struct change_options {
 	const char *repo;     /* borrowed; where the objects are */
 	const char *worktree; /* borrowed; NULL: no collisions to look for */
 	const struct list *edited; /* borrowed; paths there; or NULL */
-	const char *before, *tip; /* borrowed */
-	const char *const *globs; /* borrowed; sensitive paths */
+	const char *before, *tip;  /* borrowed */
+	const char *const *globs;  /* borrowed; sensitive paths */
 	size_t glob_count;
 };
 

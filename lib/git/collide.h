@@ -24,9 +24,9 @@ struct collide {
 	struct git_index *index;     /* owned */
 	const char *worktree;        /* borrowed */
 	char *at;                    /* owned; the path found last */
-	char *way; /* owned; the folder that was looked for last */
+	char *way;              /* owned; the folder that was looked for last */
 	enum collide_lies lies; /* what was found on the way there */
-	char *end; /* owned; where that is no folder; or NULL */
+	char *end;              /* owned; where that is no folder; or NULL */
 };
 
 /* `worktree` NULL: a repository without one. */

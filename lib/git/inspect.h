@@ -40,11 +40,11 @@ struct inspection {
 	char *upstream_ref;    /* owned; "refs/heads/main"; or NULL */
 
 	int64_t staged_count, unstaged_count, untracked_count; /* -1: unknown */
-	struct list dirty; /* staged, edited or unmerged; sorted */
+	struct list dirty;            /* staged, edited or unmerged; sorted */
 	struct list assumed, skipped; /* of those, what git was told not to see:
 					 assume-unchanged, skip-worktree */
-	struct edits edits; /* where git is asked for it */
-	const char *scratch, *named; /* borrowed; of the options */
+	struct edits edits;           /* where git is asked for it */
+	const char *scratch, *named;  /* borrowed; of the options */
 	bool trust_config;
 	int64_t stash_count;
 	int64_t worktree_count; /* linked ones, this one included */
@@ -52,9 +52,9 @@ struct inspection {
 };
 
 struct inspect_options {
-	const char *path;   /* borrowed */
-	const char *branch; /* borrowed; NULL: the one checked out */
-	const char *self;   /* borrowed; the running program's real path */
+	const char *path;    /* borrowed */
+	const char *branch;  /* borrowed; NULL: the one checked out */
+	const char *self;    /* borrowed; the running program's real path */
 	const char *scratch; /* borrowed; a folder to be made for git to be
 				asked in, gone with inspect_clear() */
 	bool trust_config;

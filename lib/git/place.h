@@ -28,9 +28,9 @@ struct place {
 	dev_t device;       /* of the common dir */
 	ino_t inode;
 	bool bare;
-	bool linked;  /* a worktree beside another */
-	bool partial; /* some remote is a promisor */
-	bool sparse;  /* core.sparseCheckout */
+	bool linked;             /* a worktree beside another */
+	bool partial;            /* some remote is a promisor */
+	bool sparse;             /* core.sparseCheckout */
 	struct gitconfig config; /* of the repository, worktree's included */
 	struct indexfile index;
 };

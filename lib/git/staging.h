@@ -37,7 +37,7 @@ struct staging_job {
 					    comes along */
 	size_t more_count;
 	struct along *along; /* borrowed; other refs that are wanted, found */
-	char tip[OID_SIZE]; /* what was listed; on return what was fetched */
+	char tip[OID_SIZE];  /* what was listed; on return what was fetched */
 };
 
 /*

@@ -88,8 +88,7 @@ unhide(git_repository *repo, struct map *marks)
 	rc = git_repository_index(&index, repo);
 	for (i = 0; rc == 0 && i < git_index_entrycount(index); i++) {
 		entry = *git_index_get_byindex(index, i);
-		mark = entry.flags & GIT_INDEX_ENTRY_VALID
-			   ? assumed
+		mark = entry.flags & GIT_INDEX_ENTRY_VALID ? assumed
 		       : entry.flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE
 			   ? skipped
 			   : NULL;
@@ -112,7 +111,7 @@ struct found {
 	struct list staged, unmerged;
 	struct list hashed;   /* read, and the bytes are the blob's or not */
 	size_t changed_count; /* by bytes, size or mode: git may differ */
-	struct map marks; /* path, borrowed from the index: static text */
+	struct map marks;     /* path, borrowed from the index: static text */
 };
 
 static void
