@@ -19,6 +19,7 @@ setup() {
 	assert_line --regexp \
 	    "^\*/15 \* \* \* \* HERMES_HOME=$PWD/house /.*/hermes-tick$"
 	run -0 hermes check
+	assert_output "$(git version | cut -d' ' -f1-3), 2.32.0 or later is needed"
 	hermes cycle
 	state_whole
 }
@@ -329,4 +330,20 @@ hermes-probe: $PWD/$fleet: depends_on: a circle: c, d: none of them can be first
 	run -64 hermes hold
 	run -0 hermes -h
 	assert_line --regexp '^usage: hermes init DIR'
+}
+
+@test "hermes: check refuses a git that is missing, or too old" {
+	repo_make a
+	hermes init src
+	mkdir bin
+	for program in hermes hermes-probe; do
+		ln -s "$(command -v $program)" bin/$program
+	done
+	printf '#!/bin/sh\necho git version 2.31.9\n' >bin/git
+	chmod +x bin/git
+	PATH=$PWD/bin:$PATH run -69 hermes check
+	assert_output 'hermes-probe: git: version 2.31.9: expected 2.32.0 or later'
+	printf '#!/bin/sh\nexit 127\n' >bin/git
+	PATH=$PWD/bin:$PATH run -69 hermes check
+	[[ $output == 'hermes-probe: git: not found'* ]]
 }

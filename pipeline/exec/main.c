@@ -9,6 +9,7 @@
 #include "json/doc.h"
 #include "lane.h"
 #include "model/cycle.h"
+#include "plumbing/version.h"
 #include "proc/host.h"
 #include "recover.h"
 #include "stage/stage.h"
@@ -68,6 +69,7 @@ execute(struct doc *doc, const struct options *opts, struct err *err)
 	struct state state = STATE_INIT;
 	struct jobs jobs = { 0 };
 	bool real = opts->state != NULL, git;
+	char version[VERSION_SIZE];
 	int rc;
 
 	if (doc_read(doc, stdin, "stdin", err) == -1 ||
@@ -78,7 +80,7 @@ execute(struct doc *doc, const struct options *opts, struct err *err)
 	rc = accept_jobs(&jobs, doc, &state, err);
 	git = rc == 0 && real && jobs.count > 0;
 	if (git)
-		rc = git_start(err);
+		rc = version_find(version, err) == -1 ? -1 : git_start(err);
 	if (rc == 0)
 		rc = real ? lane_run(&jobs, doc, opts->watched, err)
 			  : lane_refuse(&jobs, doc, err);

@@ -9,6 +9,7 @@
 #include "circles.h"
 #include "json/doc.h"
 #include "open.h"
+#include "plumbing/version.h"
 #include "stage/stage.h"
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,19 @@ print(struct doc *doc)
 	}
 }
 
+/* Which git there is; one that will not do ends it. */
+static void
+tell_git(void)
+{
+	char version[VERSION_SIZE];
+	struct err err;
+
+	if (version_find(version, &err) == -1)
+		stage_die(&err);
+	printf("git version %s, " VERSION_LEAST " or later is needed\n",
+	    version);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -127,8 +141,10 @@ main(int argc, char *argv[])
 	if (open_document(&in, &args.probe, &err) == -1 ||
 	    open_config(&in, &args.probe, &policy, &fleet, &keys, &err) == -1)
 		stage_die(&err);
-	if (args.check)
+	if (args.check) {
+		tell_git();
 		circles = circles_tell(&fleet, in.place, stage_note);
+	}
 	if (!args.check && (begin(&doc, &in, &err) == -1 ||
 			       open_state(&args, &state, &err) == -1 ||
 			       open_cycle(&doc, &args.probe, &policy, &fleet,
