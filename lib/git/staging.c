@@ -7,9 +7,9 @@
 #include "git/newer.h"
 #include "git/patience.h"
 #include "git/trouble.h"
+#include "plumbing/scratch.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -705,20 +705,10 @@ staging_fetch(struct staging_job *job, char **detail)
 	return class;
 }
 
-static int
-remove_one(const char *path, const struct stat *info, int type,
-    struct FTW *level)
-{
-	(void)info;
-	(void)level;
-
-	return type == FTW_DP || type == FTW_DNR ? rmdir(path) : unlink(path);
-}
-
 void
 staging_remove(const char *path)
 {
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	scratch_remove(path);
 }
 
 void
