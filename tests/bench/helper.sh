@@ -14,6 +14,11 @@
 # shellcheck source=tests/world.sh
 . "${0%/*}/../world.sh"
 bench=$(cd "${0%/*}" && pwd)
+# DIR of the row, which goes from folder to folder
+case ${1-} in
+/*) ;;
+*) set -- "$PWD/${1:?a folder is needed}" ;;
+esac
 case ${BUILD:=build} in
 /*) built=$BUILD ;; # as make says it
 *) built=$bench/../../$BUILD ;;
