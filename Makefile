@@ -112,7 +112,8 @@ demo: all | $(needs)
 	@$(tools) tests/demo/run $(BUILD)/demo
 TESTS  = tests
 FILTER =
-check: all units | $(needs)
+# suite.bats tries check-harness with one switch
+check: all units $(BUILD)/harness/BREAK_TOKEN/hermes-exec | $(needs)
 	@$(tools) tests/check $(BATS) $(if $(FILTER),-f '$(subst ','\'',$(FILTER))') $(TESTS)
 # kill -9 at every mutating system call of exec; minutes. Then each of them
 # failing, by each of these numbers. Two sweeps at once where there are cores.

@@ -166,3 +166,42 @@ names_now() {
 	hostile GIT_CONFIG_GLOBAL="$PWD/names/null" git config --global a.b c
 	run -1 diff before <(names_now)
 }
+
+# Each of make's targets that no other file here runs a part of, in its quick
+# form.
+
+@test "suite: make lint's rules that need no program" {
+	bare make -s -C "$top" lint-rooms lint-filters lint-man
+}
+
+@test "suite: make deps and make clean" {
+	bare "$top/tests/need" build demo check
+	# nothing is missing here, so nothing is asked of the network
+	bare make -s -C "$top" deps BUILD="$PWD/built" >said
+	assert_equal "$(<said)" ''
+	mkdir -p built/bin
+	bare make -s -C "$top" clean BUILD="$PWD/built"
+	assert_not_exists built
+}
+
+@test "suite: make check-harness: a switch is caught" {
+	bare "$top/tests/harness.sh" TOKEN >said || fail "$(cat said)"
+	assert_equal "$(tail -n 1 said)" 'harness: 1 of 1 switches caught'
+}
+
+@test "suite: make check-model: a broken variant fails" {
+	command -v spin >/dev/null || skip 'no spin here'
+	run -0 bare "$top/tests/model/run" model TOKEN_REUSE
+	assert_output -p 'ok: TOKEN_REUSE fails'
+}
+
+@test "suite: make bench: the row that needs git alone, and a fleet" {
+	bare HERMES_BENCH_SCALE=1 HERMES_BENCH_ROUNDS=1 \
+	    "$top/tests/bench/apply" bench >said 2>&1 || fail "$(cat said)"
+	grep -q '^hermes-exec / git merge .*  at most 1' said
+	# of the turns nothing is left
+	assert_not_exists bench/apply-10/turns
+	bare "$top/tests/bench/fleet" bench/few 2
+	assert_equal "$(wc -l <bench/few/list)" 2
+	git -C bench/few/src/repo-00002 fetch -q
+}

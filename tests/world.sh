@@ -20,7 +20,7 @@ for world_name in $(awk 'BEGIN { for (name in ENVIRON) print name }'); do
 	*SAN_OPTIONS) ;;
 	# what a person asks of one script: see its head
 	INJECT | AT | LAYOUT | WAYS | KEEP | SWEEP | HERMES_BENCH_ROUNDS | \
-	    HERMES_BENCH_SCALE) ;;
+	    HERMES_BENCH_SCALE | HERMES_BENCH_DECIDE) ;;
 	# no name of a variable: a shell function of bash's, see below
 	[!A-Za-z_]* | *[!A-Za-z0-9_]*) ;;
 	*) unset "$world_name" ;;
