@@ -50,9 +50,11 @@ born() {
 		done) | LC_ALL=C sort
 }
 
-# as_twin [NAME] - what an upgrade brings is as what a pull brings
+# as_twin [NAME] - what an upgrade brings is as what a pull brings, as packs and loose
 as_twin() {
 	twin
+	upstream_commit a "file-${1-1}" loose
+	upgraded
 	git config --global fetch.unpackLimit 1
 	upstream_commit a "new-${1-1}" packed
 	upgraded
@@ -92,6 +94,7 @@ P
 	umask 077
 	for shared in group all 0640; do
 		rm -rf twin house
+		git config --global fetch.unpackLimit 100
 		git -C src/a config core.sharedRepository "$shared"
 		as_twin "$shared"
 	done
@@ -114,4 +117,93 @@ P
 	hermes unhold a -w 'go on'
 	upgraded
 	diff <(born twin) <(born src/a)
+}
+
+# counted CHECKOUT - how many objects are loose, how many packs there are
+counted() {
+	git -C "$1" count-objects -v |
+		grep -E '^(count|in-pack|packs|prune-packable|garbage):'
+}
+
+# grown SETTING... - an upgrade under these settings, counted as the twin's is
+grown() {
+	local setting
+	rm -rf twin house
+	for setting; do
+		git config --global "${setting%=*}" "${setting#*=}"
+	done
+	twin
+	upstream_commit a file "$*"
+	upstream_commit a other "$*" # two commits: six objects
+	upgraded
+	diff <(counted twin) <(counted src/a)
+}
+
+@test "packs: a fetch is loose or a pack as fetch.unpackLimit says" {
+	grown fetch.unpackLimit=1
+	grown fetch.unpackLimit=5
+	grown fetch.unpackLimit=6
+	grown fetch.unpackLimit=7
+	grown fetch.unpackLimit=100
+	grown fetch.unpackLimit=0
+	grown fetch.unpackLimit=-1 transfer.unpackLimit=2
+	git config --global --unset fetch.unpackLimit
+	git -C src/a config transfer.unpackLimit 1k
+	grown user.name=A
+}
+
+@test "packs: what a delta stands on, and is here, does not count" {
+	seq 1 3000 >work/a/big
+	git -C work/a add big
+	upstream_commit a
+	git -C src/a pull -q
+	git -C up/a.git gc -q
+	seq 1 3001 >work/a/big
+	grown fetch.unpackLimit=6
+	seq 1 3002 >work/a/big
+	grown fetch.unpackLimit=7
+}
+
+@test "packs: an object that is here already is not written again" {
+	git -C work/a checkout -q -b aside
+	upstream_commit a file aside
+	git -C work/a push -q origin aside
+	git -C src/a fetch -q origin aside
+	git -C src/a repack -q -d
+	twin
+	git -C work/a checkout -q main
+	git -C work/a merge -q --no-ff -m merged aside
+	git -C work/a push -q origin main
+	upgraded
+	diff <(counted twin) <(counted src/a)
+}
+
+# pruned WHEN - a check at that point takes what is loose, as a prune would
+pruned() {
+	rm -rf house
+	git -C src/a repack -q -a -d
+	house_make a
+	repo_set a "{\"checks\": [{\"argv\": [\"sh\", \"-c\",
+	    \"rm -r $PWD/$objects/??\"], \"at\": \"$1\"}]}"
+	upstream_commit a file "$1"
+	hermes-cycle
+	git -C src/a fsck --strict
+	assert_equal "$(git -C src/a rev-parse main)" \
+	    "$(git -C up/a.git rev-parse main)"
+	[ "$(find "$objects" -path '*/??/*' | wc -l)" = 3 ]
+}
+
+@test "packs: loose objects that a prune takes beside an apply come again" {
+	pruned canary
+	pruned health
+}
+
+@test "packs: where a gc is at work, no prune of it can take them" {
+	twin
+	echo '1 elsewhere' >src/a/.git/gc.pid
+	upstream_commit a
+	upgraded
+	assert_equal "$(counted src/a | tr '\n' ' ')" \
+	    'count: 6 in-pack: 3 packs: 1 prune-packable: 3 garbage: 0 '
+	[ -z "$(find src/a/.git -name '*.keep')" ]
 }

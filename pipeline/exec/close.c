@@ -3,6 +3,7 @@
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
+#include "loose.h"
 #include "prepare.h"
 #include "prune.h"
 #include "story.h"
@@ -68,8 +69,9 @@ close_apply(struct apply *apply, const struct paths *paths)
 
 	if (apply->open)
 		return;
-	if (lock_drop(apply) == -1 || packs_release(apply) == -1 ||
-	    keep_changed(apply, &kept) == -1) {
+	if (lock_drop(apply) == -1 ||
+	    (stays(apply) && loose_settle(apply) == -1) ||
+	    packs_release(apply) == -1 || keep_changed(apply, &kept) == -1) {
 		apply->open = true;
 		return;
 	}

@@ -3,6 +3,8 @@
 #include "folder.h"
 #include "git/refs.h"
 #include "git/shared.h"
+#include "loose.h"
+#include "packidx.h"
 #include "prepare.h"
 #include <dirent.h>
 #include <errno.h>
@@ -12,28 +14,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* pack-HEX.END, as git names packs. */
-static bool
-is_pack(const char *name, const char *end)
+#define KEEP "keep"
+
+/* Where packs come from, and where they go. */
+struct landing {
+	struct apply *apply;
+	int to;
+};
+
+/* A name beside it: pack-HEX with another end. The caller's. */
+static char *
+beside(const char *name, const char *end)
 {
-	size_t hex;
-
-	if (strncmp(name, "pack-", 5) != 0)
-		return false;
-	hex = strspn(name + 5, "0123456789abcdef");
-
-	return hex == 40 && strcmp(name + 5 + hex, end) == 0;
+	return xasprintf("%.*s%s", (int)(strrchr(name, '.') - name), name, end);
 }
 
 /* Before the pack is there: whoever lists the packs finds it kept. One that is
  * kept by somebody else needs no more. */
 static int
-keep_pack(struct apply *apply, const char *name, int to)
+keep_pack(const struct landing *landing, const char *name)
 {
-	char *keep = xasprintf("%.*s.keep", (int)(strlen(name) - 5), name);
+	struct apply *apply = landing->apply;
+	char *keep = beside(name, ".keep");
 	int rc = 0;
 
-	if (linkat(apply->token_fd, "keep", to, keep, 0) == -1 &&
+	if (linkat(apply->token_fd, KEEP, landing->to, keep, 0) == -1 &&
 	    errno != EEXIST)
 		rc = apply_fail_sys(apply, keep);
 	free(keep);
@@ -43,37 +48,41 @@ keep_pack(struct apply *apply, const char *name, int to)
 
 /* As git makes one: read-only, for whom the umask and the folder say. */
 static int
-land_pack(struct apply *apply, int from, const char *name, int to)
+land_file(void *ctx, int from, const char *name)
 {
+	const struct landing *landing = ctx;
+	struct apply *apply = landing->apply;
 	struct born born = { .nursery = apply->token_fd,
 		.mode = 0444,
 		.shared = refs_store(apply->target)->shared };
 
-	if (born_put(&born, from, name, to, name) == -1)
+	if (born_put(&born, from, name, landing->to, name) == -1)
 		return apply_fail_sys(apply, name);
-	utimensat(to, name, NULL, 0); /* git gc spares what is young */
+	utimensat(landing->to, name, NULL, 0); /* git gc spares what is young */
 
 	return 0;
 }
 
 static int
-land_all(struct apply *apply, int from, int to, const char *end)
+land_pack(void *ctx, int from, const char *name)
 {
-	DIR *dir = fdopendir(dup(from));
-	struct dirent *entry;
-	int rc = 0;
+	const struct landing *landing = ctx;
 
-	if (dir == NULL)
-		return apply_fail_sys(apply, apply->staging);
-	rewinddir(dir);
-	while (rc == 0 && (entry = readdir(dir)) != NULL)
-		if (is_pack(entry->d_name, end) &&
-		    (strcmp(end, ".pack") != 0 ||
-			(rc = keep_pack(apply, entry->d_name, to)) == 0))
-			rc = land_pack(apply, from, entry->d_name, to);
-	closedir(dir);
+	return keep_pack(landing, name) == -1 ? -1 : land_file(ctx, from, name);
+}
 
-	return rc;
+static int
+land_all(struct apply *apply, int from, int to)
+{
+	struct landing landing = { apply, to };
+
+	if (packidx_each(from, ".pack", land_pack, &landing) == 0 &&
+	    packidx_each(from, ".idx", land_file, &landing) == 0)
+		return 0;
+
+	return apply->verdict == VERDICT_NONE
+		   ? apply_fail_sys(apply, apply->staging)
+		   : -1;
 }
 
 static int
@@ -94,25 +103,34 @@ make_packs(struct apply *apply)
 }
 
 /* A pack before its index: nobody opens the one without the other. */
-static int
-land_packs(struct apply *apply, int from)
+int
+packs_land(struct apply *apply, int from)
 {
 	struct err err;
 	int to, rc;
 
-	if (folder_write(apply->token_fd, "keep", "hermes\n", 7, &err) == -1)
+	if (folder_write(apply->token_fd, KEEP, "hermes\n", 7, &err) == -1)
 		return apply_fail(apply, &err);
 	to = make_packs(apply) == -1 ? -1 : open_packs(apply);
 	if (to == -1)
 		return apply_fail_sys(apply, "objects/pack");
-	rc = land_all(apply, from, to, ".pack");
-	if (rc == 0)
-		rc = land_all(apply, from, to, ".idx");
+	rc = land_all(apply, from, to);
 	if (rc == 0 && fsync(to) == -1)
 		rc = apply_fail_sys(apply, "objects/pack");
 	close(to);
 
 	return rc;
+}
+
+static int
+land(struct apply *apply, int from)
+{
+	int rc = loose_fits(apply, from) ? loose_land(apply, from) : 0;
+
+	if (rc == 0)
+		return packs_land(apply, from);
+
+	return rc == -1 ? -1 : 0;
 }
 
 int
@@ -128,7 +146,7 @@ prepare_packs(struct apply *apply)
 	if (from == -1)
 		rc = errno == ENOENT ? 0 : apply_fail_sys(apply, path);
 	else
-		rc = land_packs(apply, from);
+		rc = land(apply, from);
 	if (from != -1)
 		close(from);
 	free(path);
@@ -151,7 +169,7 @@ packs_release(struct apply *apply)
 	DIR *dir;
 	int fd, rc = 0;
 
-	if (apply->token_fd == -1 || folder_inode(apply->token_fd, "keep") == 0)
+	if (apply->token_fd == -1 || folder_inode(apply->token_fd, KEEP) == 0)
 		return 0;
 	fd = open_packs(apply);
 	dir = fd == -1 ? NULL : fdopendir(fd);
@@ -159,7 +177,7 @@ packs_release(struct apply *apply)
 		return -1;
 	while (rc == 0 && (entry = readdir(dir)) != NULL)
 		if (ends_keep(entry->d_name) &&
-		    folder_same(apply->token_fd, "keep", fd, entry->d_name))
+		    folder_same(apply->token_fd, KEEP, fd, entry->d_name))
 			rc = unlinkat(fd, entry->d_name, 0);
 	closedir(dir);
 

@@ -5,6 +5,7 @@
 #include "git/refs.h"
 #include "json/jw.h"
 #include "lfs.h"
+#include "loose.h"
 #include "newindex.h"
 #include "story.h"
 #include <dirent.h>
@@ -228,7 +229,7 @@ fill_folder(struct apply *apply)
 		return -1;
 	if (prepare_packs(apply) == -1)
 		return -1;
-	if (!target_landed(apply->target, &apply->changes))
+	if (!loose_landed(apply))
 		return apply_stop(apply, VERDICT_FAILED, "corrupt",
 		    "objects of %s are missing", apply->after);
 

@@ -20,11 +20,16 @@
 int prepare(struct apply *apply);
 
 /*
- * The new packs of the repository at apply->staging, into the object store. A
- * `git gc --prune=now` that runs beside us would take what no ref names yet:
- * each has a .keep, a hard link to our `keep`, until packs_release().
+ * The objects of the repository at apply->staging, into the object store, loose
+ * where git would have them so (loose.h), else as packs. A `git gc --prune=now`
+ * that runs beside us would take what no ref names yet: each pack has a .keep,
+ * a hard link to our `keep`, until packs_release().
  */
 int prepare_packs(struct apply *apply);
+
+/* The packs of the folder `from` alone. -1 with a verdict, if there is none
+ * yet. */
+int packs_land(struct apply *apply, int from);
 
 /* Remove our .keep files; a ref names the packs now, or nothing needs them. -1
  * and errno. */

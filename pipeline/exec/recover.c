@@ -9,6 +9,7 @@
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
+#include "loose.h"
 #include "model/event.h"
 #include "prepare.h"
 #include "reflock.h"
@@ -248,8 +249,9 @@ clear_away(struct apply *apply, enum outcome outcome, struct paths *left)
 {
 	if (outcome == OUTCOME_NONE)
 		return outcome;
-	if (lock_drop(apply) == -1 || packs_release(apply) == -1 ||
-	    keep_changed(apply, left) == -1)
+	if (lock_drop(apply) == -1 ||
+	    (outcome == OUTCOME_AFTER && loose_settle(apply) == -1) ||
+	    packs_release(apply) == -1 || keep_changed(apply, left) == -1)
 		return OUTCOME_NONE; /* V4 */
 	if (outcome == OUTCOME_AFTER && apply->token_fd != -1 &&
 	    moves_keep(apply) == -1)

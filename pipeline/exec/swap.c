@@ -5,6 +5,7 @@
 #include "git/blob.h"
 #include "git/refs.h"
 #include "lock.h"
+#include "loose.h"
 #include "model/lease.h"
 #include "newindex.h"
 #include "proc/host.h"
@@ -458,7 +459,7 @@ move_ref(struct apply *apply, const char *name, const char *from,
 static int
 check_landed(struct apply *apply)
 {
-	if (target_landed(apply->target, &apply->changes))
+	if (loose_landed(apply))
 		return 0;
 
 	return apply_stop(apply, VERDICT_REFUSED, "stale-plan",
@@ -506,8 +507,10 @@ move_branch(struct apply *apply)
 {
 	enum refs_moved moved;
 
-	if (move_ref(apply, apply->ref, apply->before, apply->after) == 0)
+	if (move_ref(apply, apply->ref, apply->before, apply->after) == 0) {
+		loose_again(apply); /* where it cannot: close.c */
 		return 0;
+	}
 	if (apply->verdict == VERDICT_FAILED && branch_landed(apply)) {
 		rollback_branch(apply, &moved);
 		apply->open = branch_landed(apply);
