@@ -64,7 +64,7 @@ applied() {
 	[ -z "$(git -C "$co" status --porcelain --untracked-files=no)" ]
 	git -C "$co" fsck --strict
 	hermes-ledger -V -s hermes/state >/dev/null
-	[ -z "$(find "$co/.git" -name '*.lock' -o -path "$co/.git/hermes/*" ! -name lock ! -name 'refs-*')" ]
+	[ -z "$(find "$co/.git" -name '*.lock' -o -path "$co/.git/hermes/*" ! -name lock ! -name packs ! -name 'refs-*')" ]
 	[ -z "$(ls hermes/state/journals)" ]
 }
 

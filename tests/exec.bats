@@ -66,7 +66,7 @@ untouched() {
 
 # closed GITDIR - no lock and no folder of ours is left
 closed() {
-	[ -z "$(find "$1" -name '*.lock' -o -path "$1/hermes/*" ! -name lock ! -name 'refs-*')" ]
+	[ -z "$(find "$1" -name '*.lock' -o -path "$1/hermes/*" ! -name lock ! -name packs ! -name 'refs-*')" ]
 	local journal
 	for journal in state/journals/*; do
 		[ ! -e "$journal" ] || [ "$(jq .done "$journal")" = true ]

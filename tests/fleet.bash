@@ -96,7 +96,7 @@ checkout_whole() {
 	git=$(git -C "$1" rev-parse --absolute-git-dir)
 	git -C "$1" fsck --no-dangling >/dev/null
 	assert_not_exists "$git/index.lock"
-	left=$(find "$git" -name '*.lock' -o -path "$git/hermes/*" ! -name lock \
+	left=$(find "$git" -name '*.lock' -o -path "$git/hermes/*" ! -name lock ! -name packs \
 	    ! -name 'refs-*')
 	assert_equal "$left" ''
 }

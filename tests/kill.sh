@@ -1,6 +1,6 @@
 #!/bin/bash
 # kill.sh [STEP [KIND...]] - kill -9 at every STEPth mutating system call of
-# one apply, rollback, undo or ref-only move; "twice" is a rollback killed once
+# one apply, rollback, undo, ref-only move or join; "twice" is a rollback killed once
 # more in its recovery. After hermes-exec -R the checkout is exactly before or
 # exactly after, and the ledger says which.
 #
@@ -14,7 +14,7 @@ set -u
 read -ra injects <<<"${INJECT:-signal=KILL}"
 step=${1:-1}
 shift
-[ $# -gt 0 ] || set -- apply rollback undo ref-only twice
+[ $# -gt 0 ] || set -- apply rollback undo ref-only join twice
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 # shellcheck source=tests/exec/scene.bash
@@ -34,7 +34,7 @@ prepare() {
 	rm -rf "$top/up"
 	mv "$top/work/up" "$top/up"
 	ln -s "$top/up" "$top/work/up"
-	git -C "$co" repack -q -a -d
+	[ "$kind" = join ] || git -C "$co" repack -q -a -d
 	scene_state
 	refresh
 }

@@ -207,3 +207,81 @@ pruned() {
 	    'count: 6 in-pack: 3 packs: 1 prune-packable: 3 garbage: 0 '
 	[ -z "$(find src/a/.git -name '*.keep')" ]
 }
+
+packs() {
+	(cd "$objects/pack" && ls -- *.pack) | sed 's/\.pack$//' | sort
+}
+
+# of_hermes COUNT - so many packs, which Hermes is said to have left
+of_hermes() {
+	local i
+	git config --global fetch.unpackLimit 1
+	for ((i = 0; i < $1; i++)); do
+		upstream_commit a file "text $i"
+		git -C src/a pull -q --ff-only
+	done
+	mkdir -m 700 -p src/a/.git/hermes
+	packs >src/a/.git/hermes/packs
+}
+
+@test "packs: Hermes' own are joined when there are more than twenty" {
+	of_hermes 19
+	house_make a
+	upstream_commit a
+	hermes-cycle
+	[ "$(packs | wc -l)" = 20 ]
+	diff <(packs) <(sort src/a/.git/hermes/packs)
+	upstream_commit a file three
+	hermes-cycle
+	[ "$(packs | wc -l)" = 1 ]
+	grep -qxF "$(packs)" src/a/.git/hermes/packs
+	[ "$(counted src/a | grep garbage)" = 'garbage: 0' ]
+	[ "$(stat -c %a "$objects/pack"/*.pack)" = 444 ]
+	checkout_whole src/a
+	upstream_commit a file four
+	hermes-cycle
+	diff <(packs) <(sort src/a/.git/hermes/packs)
+}
+
+@test "packs: nobody else's is joined, whatever the list says" {
+	local kept
+	of_hermes 30
+	mapfile -t kept < <(packs)
+	touch "$objects/pack/${kept[0]}".{keep,promisor} \
+	    "$objects/pack/${kept[1]}.promisor" "$objects/pack/${kept[2]}.bitmap"
+	printf '%s.idx\n' "${kept[3]}" "${kept[4]}" |
+		git -C src/a multi-pack-index write --stdin-packs
+	sed -i "/${kept[5]}/d" src/a/.git/hermes/packs
+	printf '%s\n' ../../config pack-0 '' "pack-$(printf '0%.0s' {1..40})" \
+	    "${kept[6]}.pack" "$(printf 'x%.0s' {1..9999})" \
+	    >>src/a/.git/hermes/packs
+	printf 'a\0b' >>src/a/.git/hermes/packs
+	house_make a
+	upstream_commit a
+	hermes-cycle
+	[ "$(packs | wc -l)" = 7 ]
+	for i in 0 1 2 3 4 5; do
+		[ -e "$objects/pack/${kept[i]}.idx" ]
+	done
+	rm "$objects/pack"/*.bitmap
+	git -C src/a fsck
+}
+
+@test "packs: a list that is no file, or a gc at work, puts the joining off" {
+	of_hermes 21
+	house_make a
+	echo '1 elsewhere' >src/a/.git/gc.pid
+	upstream_commit a
+	hermes-cycle
+	[ "$(packs | wc -l)" = 22 ]
+	rm src/a/.git/gc.pid src/a/.git/hermes/packs
+	mkfifo src/a/.git/hermes/packs
+	upstream_commit a file three
+	hermes-cycle
+	[ "$(packs | wc -l)" = 23 ]
+	[ "$(git -C src/a rev-parse main)" = "$(git -C up/a.git rev-parse main)" ]
+}
+
+@test "packs: killed while they are joined, all is there and nothing is left" {
+	"$top/tests/kill.sh" 40 join
+}

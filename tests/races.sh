@@ -161,7 +161,7 @@ sound() {
 		return 1
 	}
 	left=$(cd "$co/.git" && find . -name '*.lock' -o -name '*.keep' -o -path './hermes/*' \
-		! -name lock ! -name 'refs-*' ! -path './hermes/kept-*')
+		! -name lock ! -name packs ! -name 'refs-*' ! -path './hermes/kept-*')
 	[ -z "$left" ] || {
 		echo "left: $left"
 		return 1

@@ -1,5 +1,6 @@
 #include "close.h"
 #include "folder.h"
+#include "join.h"
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
@@ -82,6 +83,8 @@ close_apply(struct apply *apply, const struct paths *paths)
 	close_say(apply, kept.count > 0 ? &kept : paths);
 	if (apply->verdict == VERDICT_APPLIED && apply->keep_rollbacks > 0)
 		prune_rollbacks(apply);
+	if (apply->verdict == VERDICT_APPLIED)
+		join_packs(apply);
 	if ((stays(apply) && moves_keep(apply) == -1) ||
 	    story_write(apply, true, &err) == -1)
 		apply->open = true; /* K1 */

@@ -3,6 +3,7 @@
 #include "folder.h"
 #include "git/refs.h"
 #include "git/shared.h"
+#include "join.h"
 #include "loose.h"
 #include "packidx.h"
 #include "prepare.h"
@@ -68,7 +69,12 @@ land_pack(void *ctx, int from, const char *name)
 {
 	const struct landing *landing = ctx;
 
-	return keep_pack(landing, name) == -1 ? -1 : land_file(ctx, from, name);
+	if (folder_inode(landing->to, name) == 0)
+		join_note(landing->apply, name);
+	if (keep_pack(landing, name) == -1)
+		return -1;
+
+	return land_file(ctx, from, name);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "folder.h"
 #include "git/lib.h"
 #include "git/refs.h"
+#include "join.h"
 #include "json/jw.h"
 #include "keep.h"
 #include "lock.h"
@@ -253,6 +254,7 @@ clear_away(struct apply *apply, enum outcome outcome, struct paths *left)
 	    (outcome == OUTCOME_AFTER && loose_settle(apply) == -1) ||
 	    packs_release(apply) == -1 || keep_changed(apply, left) == -1)
 		return OUTCOME_NONE; /* V4 */
+	join_tidy(apply);
 	if (outcome == OUTCOME_AFTER && apply->token_fd != -1 &&
 	    moves_keep(apply) == -1)
 		return OUTCOME_NONE;

@@ -2,7 +2,8 @@
 #
 # The caller sets $top, an empty folder, and may set $state. The checkout is
 # $top/work/co, its document $top/doc.json; $top/before and $top/after are what
-# is exact. Kinds: apply, rollback (a health check says no), undo, ref-only.
+# is exact. Kinds: apply, rollback (a health check says no), undo, ref-only, join
+# (an apply at whose end packs are joined).
 # shellcheck disable=SC2034 # the callers use what is set here
 
 export HOME=$top/home GIT_CONFIG_NOSYSTEM=1 LC_ALL=C TZ=UTC
@@ -72,6 +73,18 @@ scene_refs() {
 	git -C "$top/staging" repack -q -a -d
 }
 
+# scene_packs - as many packs of Hermes' own as are joined, and one comes
+scene_packs() {
+	local i pack=.git/objects/pack
+	(cd "$co" && mkdir -m 700 .git/hermes &&
+		git config fetch.unpackLimit 1 && git repack -q -a -d &&
+		for ((i = 0; i < 20; i++)); do
+			echo "$i" | git hash-object -w --stdin |
+				git pack-objects -q "$pack/pack" |
+				sed 's/^/pack-/'
+		done >.git/hermes/packs && git prune-packed)
+}
+
 # scene KIND - into $top/work, with what is exact; nothing is applied yet
 scene() {
 	rm -rf "${top:?}/work" "$state"
@@ -86,6 +99,7 @@ scene() {
 		rm -rf "$state"
 		;;
 	ref-only) git -C "$co" checkout -q -b other ;;
+	join) scene_packs ;;
 	esac
 	cp -a "$top/work" "$top/pristine"
 	look >"$top/before"
@@ -130,10 +144,11 @@ left() {
 	local found
 	found=$(cd "$co/.git" && find . -name '*.lock' -o -name '*.keep' \
 		-o -name 'tmp_*' -o -name 'packed-refs.*' \
-		-o -path './hermes/*' ! -name lock ! -name 'refs-*')
+		-o -path './hermes/*' ! -name lock ! -name packs ! -name 'refs-*')
 	found+=$(find "$state" -path '*/journals/*' -o -path '*/canary/*' \
 		-o -path '*/.*.new')
 	found+=$(pgrep -f -- "-s $state")
+	found+=$(git -C "$co" count-objects -v | grep '^garbage: [^0]')
 	[ -z "$found" ] || {
 		echo "left: $found"
 		return 1
