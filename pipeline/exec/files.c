@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "git/blob.h"
 #include "git/index.h"
+#include "git/indexfile.h"
 #include "mirror.h"
 #include "newindex.h"
 #include "sync.h"
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #define FILES "files"
+#define UNMARKED "git/unmarked" /* in the repository that git is asked in */
 
 /* Found to be edited once some file is not what the index knows. */
 struct edits {
@@ -45,13 +47,13 @@ ask_git(struct apply *apply, struct edits *edits)
 	return rc == -1 ? apply_fail(apply, &err) : 0;
 }
 
-/* One that is assumed unchanged is known, or edited: git does not say. */
+/* One that is marked is known, or edited: git does not say. */
 static int
 look_at_unknown(struct apply *apply, const struct op *op, struct edits *edits)
 {
 	if (!edits->asked && ask_git(apply, edits) == -1)
 		return -1;
-	if (!op->change->old_assumed &&
+	if (!op->change->old_marked &&
 	    map_get(&edits->by_path, op->path) == NULL)
 		return 0;
 
@@ -176,17 +178,42 @@ mirror_folders(struct apply *apply)
 	return rc;
 }
 
+/* git makes no file of an entry that is marked skip-worktree, but in a merge;
+ * then the caller's is a copy without marks. */
+static char *
+find_index(struct apply *apply)
+{
+	char *index = bytes_path(apply, NEWINDEX_NAME), *copy;
+	struct err err;
+
+	if (!apply->place.index.skip_worktree)
+		return index;
+	copy = bytes_path(apply, UNMARKED);
+	if (indexfile_copy(index, copy, &err) == -1) {
+		apply_fail(apply, &err);
+		free(copy);
+		copy = NULL;
+	}
+	free(index);
+
+	return copy;
+}
+
 /* git makes them all in one go. */
 static int
 write_files(struct apply *apply)
 {
-	char *index = bytes_path(apply, NEWINDEX_NAME);
+	char *index = find_index(apply);
 	char *folder = bytes_path(apply, FILES), *held = NULL;
 	struct buf paths = { 0 };
 	struct err err;
 	size_t i;
 	int rc;
 
+	if (index == NULL) {
+		free(folder);
+		return -1;
+	}
 	for (i = 0; i < apply->ops.count; i++)
 		if (is_new(&apply->ops.list[i]))
 			buf_add(&paths, apply->ops.list[i].path,
