@@ -314,14 +314,13 @@ run_compare(struct command *command, struct command_result *result,
 }
 
 int
-content_refresh(struct content *content, const char *file, bool really,
-    struct err *err)
+content_refresh(struct content *content, const char *file, struct err *err)
 {
 	struct command command = { .git_dir = content->folder,
 		.worktree = content->worktree,
 		.index = file,
 		.argv = { "update-index", "-q", "--ignore-submodules",
-		    "--unmerged", really ? "--really-refresh" : "--refresh" },
+		    "--unmerged", "--refresh" },
 		.deadline_ms = LOOK_MS };
 	struct command_result result;
 	int rc = run_compare(&command, &result, err);

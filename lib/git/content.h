@@ -57,11 +57,10 @@ bool content_plain(const struct content_source *source);
 /*
  * Bring the stat data of the index in `file` up to date with the worktree:
  * entries whose files have the bytes that git would commit as what they say.
- * With `really`, of entries that are assumed unchanged, too. The index may be
+ * Entries that are marked stay as they are (indexfile_copy()); the index may be
  * a copy, if its mtime is the old one's (racy entries are told by it).
  */
-int content_refresh(struct content *content, const char *file, bool really,
-    struct err *err);
+int content_refresh(struct content *content, const char *file, struct err *err);
 
 /* Paths of the worktree that are not as the index in `file` says. */
 int content_edited(struct content *content, const char *file,

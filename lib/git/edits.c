@@ -31,7 +31,7 @@ copy_index(struct edits *edits, const struct content_source *source,
 	to = xasprintf("%s/index", edits->folder);
 	rc = indexfile_copy(from, to, err);
 	if (rc == 0)
-		rc = content_refresh(&edits->content, to, false, err);
+		rc = content_refresh(&edits->content, to, err);
 	if (rc == 0)
 		edits->index = to;
 	else

@@ -129,7 +129,6 @@ static void
 take_old(struct target_change *change, const struct index_entry *entry)
 {
 	change->old_mode = entry->mode;
-	change->old_marked = entry->assumed || entry->skipped;
 	hex_of(change->old_oid, entry->raw + INDEX_OID_AT);
 	memcpy(change->known, entry->raw, INDEX_STAT_SIZE);
 }

@@ -37,7 +37,6 @@ struct target_change {
 	char *path; /* owned; relative to the worktree, as the tree spells it */
 	char old_oid[OID_SIZE], new_oid[OID_SIZE];
 	unsigned old_mode, new_mode; /* enum target_mode */
-	bool old_marked; /* assume-unchanged or skip-worktree */
 	unsigned char
 	    known[INDEX_STAT_SIZE]; /* what the old index knows of the file, as
 			  it stands there (index.h); or nothing */

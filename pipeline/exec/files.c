@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #define FILES "files"
+#define ASKED "own/asked"
+#define LOOK "git/look"         /* the same, without marks */
 #define UNMARKED "git/unmarked" /* in the repository that git is asked in */
 
 /* Found to be edited once some file is not what the index knows. */
@@ -25,36 +27,38 @@ struct edits {
 	bool asked;
 };
 
-/* What git calls changed: by a fresh look at the user's index. */
+/* What git calls changed: by a fresh look at the user's index, in which no
+ * entry is marked as one that git need not look at. */
 static int
 ask_git(struct apply *apply, struct edits *edits)
 {
-	char *file = bytes_path(apply, "own/asked");
+	char *kept = bytes_path(apply, ASKED), *file = bytes_path(apply, LOOK);
 	struct err err;
 	size_t i;
 	int rc;
 
 	edits->asked = true;
-	rc = newindex_copy(apply, "own/asked", &err);
+	rc = newindex_copy(apply, ASKED, &err);
 	if (rc == 0)
-		rc = content_refresh(&apply->content, file, true, &err);
+		rc = indexfile_copy(kept, file, &err);
+	if (rc == 0)
+		rc = content_refresh(&apply->content, file, &err);
 	if (rc == 0)
 		rc = content_edited(&apply->content, file, &edits->paths, &err);
 	for (i = 0; i < edits->paths.count; i++)
 		map_put(&edits->by_path, edits->paths.items[i], edits);
 	free(file);
+	free(kept);
 
 	return rc == -1 ? apply_fail(apply, &err) : 0;
 }
 
-/* One that is marked is known, or edited: git does not say. */
 static int
 look_at_unknown(struct apply *apply, const struct op *op, struct edits *edits)
 {
 	if (!edits->asked && ask_git(apply, edits) == -1)
 		return -1;
-	if (!op->change->old_marked &&
-	    map_get(&edits->by_path, op->path) == NULL)
+	if (map_get(&edits->by_path, op->path) == NULL)
 		return 0;
 
 	return apply_stop(apply, VERDICT_REFUSED, apply_moved_code(apply),

@@ -109,13 +109,6 @@ refused(struct apply *apply, const char *why)
 	    why);
 }
 
-/* Is some entry of the old index marked assume-unchanged? */
-static bool
-any_assumed(const struct apply *apply)
-{
-	return apply->place.index.assumed_count > 0;
-}
-
 static int
 merge(struct apply *apply, const char *file)
 {
@@ -162,8 +155,7 @@ newindex_prepare(struct apply *apply)
 	file = bytes_path(apply, NEWINDEX_NAME);
 	rc = newindex_copy(apply, NEWINDEX_NAME, &err);
 	if (rc == 0)
-		rc = content_refresh(&apply->content, file, any_assumed(apply),
-		    &err);
+		rc = content_refresh(&apply->content, file, &err);
 	if (rc == 0)
 		rc = read_file(apply->token_fd, NEWINDEX_NAME, &old, &err);
 	if (rc == -1)
@@ -269,7 +261,7 @@ newindex_back(struct apply *apply, const char *name, char **why,
 	else
 		rc = copy_index(apply, apply->git_fd, "index", name, err);
 	if (rc == 0)
-		rc = content_refresh(&apply->content, file, false, err);
+		rc = content_refresh(&apply->content, file, err);
 	if (rc == 0)
 		rc = content_merge(&apply->content, file, apply->after,
 		    apply->before, why, err);
