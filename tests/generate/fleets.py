@@ -107,7 +107,7 @@ def probe_repo(rng, key, number, reason, head, tip):
         "staged_count": 0, "unstaged_count": 0, "untracked_count": 0,
         "dirty_paths": [], "endpoints": endpoints(rng, key, tip, number),
         "endpoint": None, "tip": tip, "tip_known": True, "evidence": None,
-        "signature": None, "staging": None,
+        "signature": None, "staging": None, "refs": [], "tags": [],
         "ahead_count": 0, "behind_count": 0, "change": None, "collisions": [],
         "unsafe": [], "free_bytes": 10 ** 12, "free_inode_count": 10 ** 6,
         "submodule_count": 0, "stash_count": 0, "probe_ms": 3,
@@ -123,6 +123,10 @@ def trouble_of(rng, row, reason):
     if reason == "behind":
         row["behind_count"] = rng.randrange(1, 40)
         row["staging"] = f"/state/staging/{row['repo_key']}"
+        row["tags"] = [{"name": f"v{n}", "oid": row["tip"]}
+                       for n in range(row["behind_count"] % 3)]
+        row["refs"] = [{"name": f"refs/heads/side{n}", "oid": row["tip"]}
+                       for n in range(row["behind_count"] % 2)]
         row["change"] = {
             "commit_count": row["behind_count"],
             "file_count": rng.randrange(1, 300),
