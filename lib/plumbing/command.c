@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #define GRACE_MS 1000
 #define OUTPUT_MAX ((size_t)64 << 10)
@@ -104,8 +105,18 @@ could_not_write(const char *text)
 	       strstr(text, "nable to create") != NULL;
 }
 
+static bool
+is_full(const char *path)
+{
+	struct statvfs info;
+
+	return statvfs(path, &info) == 0 &&
+	       (info.f_bavail == 0 || (info.f_files > 0 && info.f_favail == 0));
+}
+
 static void
-take_end(struct command_result *result, const struct child_result *child)
+take_end(struct command_result *result, const struct child_result *child,
+    const char *git_dir)
 {
 	const char *text = buf_text(&child->err);
 
@@ -118,6 +129,9 @@ take_end(struct command_result *result, const struct child_result *child)
 		result->end = COMMAND_DONE;
 	} else {
 		result->number = number_in(text);
+		if (result->number == 0 && could_not_write(text) &&
+		    is_full(git_dir))
+			result->number = ENOSPC;
 		result->end = result->number != 0 || could_not_write(text)
 				  ? COMMAND_FAILED
 			      : child->signal != 0 ? COMMAND_DIED
@@ -152,7 +166,7 @@ command_run(const struct command *command, struct command_result *result,
 		argv[i + 1] = command->argv[i];
 	rc = child_run(&options, &child, err);
 	if (rc == 0) {
-		take_end(result, &child);
+		take_end(result, &child, command->git_dir);
 		result->out = child.out;
 		child.out = (struct buf){ 0 };
 		take_line(result->said, sizeof(result->said), &child.err);

@@ -86,18 +86,6 @@ folder_mkdir(int tree, const char *path, mode_t mode)
 }
 
 int
-folder_restore(int folder, const char *temporary, int tree, const char *path,
-    mode_t bits)
-{
-	unlinkat(folder, temporary, AT_REMOVEDIR);
-	if (mkdirat(folder, temporary, 0700) == -1 ||
-	    fchmodat(folder, temporary, bits, 0) == -1)
-		return -1;
-
-	return folder_put(folder, temporary, tree, path);
-}
-
-int
 folder_rmdir(int tree, const char *path)
 {
 	const char *name;

@@ -41,10 +41,6 @@ int folder_swap(int folder, const char *name, int tree, const char *path);
 
 int folder_mkdir(int tree, const char *path, mode_t mode);
 
-/* A folder with exactly these bits, whatever the umask: made as `temporary` in
- * `folder` and renamed into place, so that it is never there with others. */
-int folder_restore(int folder, const char *temporary, int tree,
-    const char *path, mode_t bits);
 int folder_rmdir(int tree, const char *path);
 
 /* fsync the folder that `path` lies in; one that is gone needs none. */

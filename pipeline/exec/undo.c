@@ -2,10 +2,13 @@
 #include "folder.h"
 #include "git/blob.h"
 #include "git/refs.h"
+#include "mirror.h"
 #include "newindex.h"
+#include "store/below.h"
 #include "sync.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -156,18 +159,36 @@ undo_mkdir(struct apply *apply, size_t i)
 	return left_or_failed() == FAILED ? FAILED : UNDONE;
 }
 
+/* Made where it inherits what its place hands down, with exactly its bits, and
+ * renamed into place: it is never there with others. */
+static int
+restore_folder(struct apply *apply, const struct op *op)
+{
+	const char *name;
+	int above = below_parent(apply->tree_fd, op->path, O_RDONLY, &name);
+	int rc = -1;
+
+	if (above == -1)
+		return -1;
+	if (folder_remove(apply->token_fd, "like") == 0 &&
+	    mirror_folder(above, apply->token_fd, "like") == 0 &&
+	    mkdirat(apply->token_fd, "like/folder", 0777) == 0 &&
+	    fchmodat(apply->token_fd, "like/folder", op->old_mode, 0) == 0)
+		rc = renameat2(apply->token_fd, "like/folder", above, name,
+		    RENAME_NOREPLACE);
+
+	return below_done(above, rc);
+}
+
 static enum undone
 undo_rmdir(struct apply *apply, size_t i)
 {
 	const struct op *op = &apply->ops.list[i];
-	char name[OP_NAME_SIZE];
 	struct stat st;
 
 	if (folder_lstat(apply->tree_fd, op->path, &st) == 0)
 		return UNDONE;
-	op_name(name, 'r', i);
-	if (folder_restore(apply->token_fd, name, apply->tree_fd, op->path,
-		op->old_mode) == 0)
+	if (restore_folder(apply, op) == 0)
 		return UNDONE;
 
 	return left_or_failed() == FAILED ? FAILED : UNDONE;

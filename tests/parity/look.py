@@ -98,8 +98,10 @@ class Files:
                 self.objects.setdefault(path, (kind, rights(
                     os.path.join(git, b"objects", path))))
         hermes = os.path.join(git, b"hermes")
-        # refs-TOKEN stands as long as the rollback ref that it is for
-        self.left = [path for path in walk(hermes) if path != b"lock" and not (
+        # refs-TOKEN stands as long as the rollback ref that it is for, and
+        # packs names what is there
+        self.left = [path for path in walk(hermes)
+                     if path not in (b"lock", b"packs") and not (
             path.startswith(b"refs-") and os.path.exists(os.path.join(
                 git, b"refs/hermes/rollback", path[5:])))] + [
             path for path in [*self.git, *self.objects] if LEFT.search(path)]
@@ -120,7 +122,9 @@ class Look(Files):
                          os.fsdecode(refs).splitlines()
                          if not line.startswith("refs/hermes/"))
         self.status = self.ask(*STATUS)
-        self.fsck = self.ask("fsck", "--no-dangling", "--no-progress")
+        # once: an object may lie there twice, and is warned of twice
+        self.fsck = b"\n".join(sorted(set(self.ask(
+            "fsck", "--no-dangling", "--no-progress").splitlines())))
         super().__init__(top)
         self.status_written = self.ask(*STATUS, locks="1") if last else None
 
