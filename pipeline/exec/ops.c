@@ -1,5 +1,6 @@
 #include "ops.h"
 #include "base/alloc.h"
+#include "base/map.h"
 #include "folder.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -165,12 +166,16 @@ add_parents(struct names *names, const char *path,
 	free(folder);
 }
 
+/* git takes every folder away that has become empty, and makes it again where
+ * it is needed; rmdir(2) leaves one that has not. */
 static bool
-folder_goes(struct target *target, int tree, const char *folder)
+folder_may_go(struct target *target, int tree, const char *folder)
 {
+	(void)target;
 	(void)tree;
+	(void)folder;
 
-	return !target_has_folder(target, TARGET_AFTER, folder);
+	return true;
 }
 
 static bool
@@ -234,7 +239,7 @@ add_rmdirs(struct ops *ops, struct target *target,
 		    !target_has_folder(target, TARGET_AFTER, change->path))
 			add_name(&names, xstrdup(change->path));
 		if (change->new_mode == TARGET_ABSENT)
-			add_parents(&names, change->path, folder_goes, target,
+			add_parents(&names, change->path, folder_may_go, target,
 			    tree);
 	}
 	sort_names(&names, falling);
@@ -248,6 +253,31 @@ add_rmdirs(struct ops *ops, struct target *target,
 	return found == -1 ? -1 : 0;
 }
 
+/* Those above `path` that a step before may have taken away. */
+static void
+add_taken(struct names *names, const struct map *taken, const char *path)
+{
+	char *folder = xstrdup(path), *slash;
+
+	while ((slash = strrchr(folder, '/')) != NULL) {
+		*slash = '\0';
+		if (map_get(taken, folder) != NULL)
+			add_name(names, xstrdup(folder));
+	}
+	free(folder);
+}
+
+/* The paths of the steps so far that take a folder away. */
+static void
+find_taken(struct map *taken, const struct ops *ops)
+{
+	size_t i;
+
+	for (i = 0; i < ops->count; i++)
+		if (ops->list[i].kind == OP_RMDIR)
+			map_put(taken, ops->list[i].path, taken);
+}
+
 static int
 add_mkdirs(struct ops *ops, struct target *target,
     const struct target_changes *changes, const struct lies *lies, int tree,
@@ -255,9 +285,12 @@ add_mkdirs(struct ops *ops, struct target *target,
 {
 	const struct target_change *change;
 	struct names names = { 0 };
+	struct map taken = { 0 };
 	unsigned bits;
 	int found = 0;
 	size_t i;
+
+	find_taken(&taken, ops);
 
 	for (i = 0; i < changes->count; i++) {
 		change = &changes->list[i];
@@ -268,13 +301,16 @@ add_mkdirs(struct ops *ops, struct target *target,
 		    (!is_file(change->old_mode) || !lies[i].there))
 			add_parents(&names, change->path, folder_misses, target,
 			    tree);
+		if (change->new_mode != TARGET_ABSENT)
+			add_taken(&names, &taken, change->path);
 	}
 	sort_names(&names, rising);
 	for (i = 0; found != -1 && i < names.count; i++) {
 		found = find_folder(tree, names.list[i], &bits, err);
-		if (found == 0)
+		if (found == 0 || map_get(&taken, names.list[i]) != NULL)
 			add_op(ops, OP_MKDIR, names.list[i]);
 	}
+	map_clear(&taken);
 	clear_names(&names);
 
 	return found == -1 ? -1 : 0;
