@@ -113,6 +113,7 @@ class Look(Files):
 
     def __init__(self, top, environment, last=False):
         self.top, self.environment = top, environment
+        self.refresh_would_say = []
         self.diff_files = self.ask("diff-files", "-z")
         self.diff_index = self.ask("diff-index", "-z", "HEAD")
         self.entries = self.read_index()
@@ -122,9 +123,9 @@ class Look(Files):
                          os.fsdecode(refs).splitlines()
                          if not line.startswith("refs/hermes/"))
         self.status = self.ask(*STATUS)
-        # once: an object may lie there twice, and is warned of twice
-        self.fsck = b"\n".join(sorted(set(self.ask(
-            "fsck", "--no-dangling", "--no-progress").splitlines())))
+        # each line once, in an order of its own: by how objects are packed
+        self.fsck = sorted(set(self.ask(
+            "fsck", "--no-dangling", "--no-progress").split(b"\n")))
         super().__init__(top)
         self.status_written = self.ask(*STATUS, locks="1") if last else None
 
@@ -142,8 +143,9 @@ class Look(Files):
 
     def forget(self, path):
         """That git calls this file modified."""
-        self.status = (b"\0" + self.status).replace(
-            modified(path), b"\0")[1:]
+        self.status, self.status_written = (
+            said and (b"\0" + said).replace(modified(path), b"\0")[1:]
+            for said in (self.status, self.status_written))
         line = re.compile(rb":[^\0]* M\0" + re.escape(path) + b"\0")
         self.diff_files = line.sub(b"", self.diff_files)
         self.diff_index = line.sub(b"", self.diff_index)
@@ -257,11 +259,12 @@ def entries(look):
 
 def stale_entries(ours, theirs):
     """Entries whose stat data is the file's with them, and not with us."""
-    return [("stat data", f"{shown(key[0])}: not the file's: {ours.entries[key][4]}")
+    return [("stat data",
+             f"{shown(key[0])}: not the file's: {ours.entries[key][4]}")
             for key, value in theirs.entries.items()
             if not value[4] and key in ours.entries and ours.entries[key][4]
             and not (ours.entries[key][4] == ("smudged",) and
-                     modified(key[0]) in b"\0" + theirs.status)]
+                     modified(key[0]) in b"\0" + ours.status + theirs.status)]
 
 
 def compare_ends(ours, theirs, without=()):
@@ -273,7 +276,6 @@ def compare_ends(ours, theirs, without=()):
         parted("head", *({name: look.git.get(name, "absent") for name in heads}
                          for look in (ours, theirs))) + \
         parted("index", entries(ours), entries(theirs)) + \
-        stale_entries(ours, theirs) + \
         parted("index version", {"index": ours.index_version()},
                {"index": theirs.index_version()}) + \
         told("status", ours.status, theirs.status) + \
@@ -292,9 +294,11 @@ def new_rights(look, before):
     return {kind: sorted(map(str, values)) for kind, values in found.items()}
 
 
-def compare_upgrade(ours, theirs, before, before_theirs):
+def compare_upgrade(ours, theirs, before, before_theirs, edited):
     """Ours by Hermes, theirs by git pull."""
-    return compare_ends(ours, theirs) + \
+    stale_ones = stale_entries(ours, theirs)
+    ours, theirs = without_chance(ours, theirs, edited)
+    return compare_ends(ours, theirs) + stale_ones + \
         common("rights", ours.rights, theirs.rights) + \
         told("fsck", ours.fsck, theirs.fsck) + \
         told("diff-files", ours.diff_files, theirs.diff_files) + \
@@ -327,11 +331,30 @@ def parents(path):
         yield path
 
 
-def settled(before, theirs):
+def without_chance(ours, theirs, edited):
+    """Copies that say nothing of files for which it is chance whether git
+    calls them modified. Such a file is not what the index has, by its
+    attributes, from the moment that git wrote it: git sees that only where the
+    index was written in the same second. One that a person has edited is
+    modified, always."""
+    ours, theirs = copy.copy(ours), copy.copy(theirs)
+    either = b"\0" + ours.status + b"\0" + theirs.status
+    for key, entry in ours.entries.items():
+        if key in theirs.entries and modified(key[0]) in either and \
+                key[0] not in edited and \
+                entry[:4] == theirs.entries[key][:4] and \
+                {entry[4], theirs.entries[key][4]} <= {(), ("smudged",)} and \
+                ours.tree.get(key[0], 0) == theirs.tree.get(key[0]):
+            ours.forget(key[0])
+            theirs.forget(key[0])
+    return ours, theirs
+
+
+def settled(before, theirs, edited):
     """Files that git called modified, and no more since the upgrade, though
     nobody wrote to them: by new attributes, or because it looked again."""
     return [path for path, text in before.tree.items()
-            if theirs.tree.get(path, 0) == text and
+            if theirs.tree.get(path, 0) == text and path not in edited and
             modified(path) in b"\0" + before.status and
             modified(path) not in b"\0" + theirs.status]
 
@@ -340,20 +363,23 @@ def modified(path):
     return b"\0 M " + path + b"\0"
 
 
-def compare_back(ours, before, theirs, anew):
-    """Ours went forward and back to `before`; theirs went forward by git. What
-    a fetch moved, tags and branches apart, may stay as fetched; an empty folder
-    that stood in the way, and that git took, may be gone. Where what git had changed was written
-    `anew`, only owner and group are known; else the old files came back."""
+def compare_back(ours, before, theirs, edited, anew):
+    """Ours went forward and back to `before`; theirs went forward by git.
+
+    What a fetch moved, tags and branches apart, may stay as fetched; an empty
+    folder that stood in the way, and that git took, may be gone. Where what
+    git had changed was written `anew`, only its owner and group are known;
+    else the old files came back, and their rights with them."""
     fixed = "refs/heads/", "refs/tags/"
     taken = {path for path in empty_folders(before)
              if path not in ours.tree and
              (theirs.tree.get(path, path) is not None or
               path not in empty_folders(theirs))}
-    before = copy.copy(before)
-    for path in settled(before, theirs):
+    stale_ones = stale_entries(ours, before)
+    ours, before = without_chance(ours, before, edited)
+    for path in settled(before, theirs, edited):
         before.forget(path)
-    found = compare_ends(ours, before, taken)
+    found = compare_ends(ours, before, taken) + stale_ones
     if ours.fsck not in (before.fsck, theirs.fsck):
         found += told("fsck", ours.fsck, before.fsck)
     found += parted("refs", only(ours.refs, *fixed), only(before.refs, *fixed))
@@ -407,5 +433,6 @@ def older(ours, before, stamp):
     """Files that came with the upgrade and are older than the stamp that its
     canary check made: make would take them for unchanged."""
     then = os.lstat(stamp).st_mtime_ns
-    return [("old time", shown(path)) for path, (_, mtime) in ours.place.items()
+    return [("old time", shown(path))
+            for path, (_, mtime) in ours.place.items()
             if before.place.get(path, (0, 0))[1] != mtime and mtime < then]

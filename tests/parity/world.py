@@ -101,7 +101,8 @@ VALUES = {
             "here already": 1, "in a folder": 1},
     "branch": {"main": 6, "renamed": 2, "slash": 1},
     "refs": {"plain": 8, "side moved": 2, "branch added": 2,
-             "branch gone": 1, "side rewritten": 0.5, "in a folder's way": 0.3},
+             "branch gone": 1, "side rewritten": 0.5,
+             "in a folder's way": 0.3},
     "refspec": {"default": 12, "single": 1, "other name": 1, "negative": 1,
                 "no force": 1, "extra": 1, "none": 0.5, "into notes": 0.5},
     "local": {"nothing": 8, "packed refs": 2, "other branch": 2,
@@ -118,8 +119,8 @@ VALUES = {
                "empty folder": 3, "private": 1, "link": 1, "folder": 1},
 }
 NAMES = {
-    "plain": "", "space": "with space ", "quote": 'qu"ote', "apostrophe": "it's",
-    "newline": "new\nline", "tab": "t\tab", "latin1": "caf\udce9",
+    "plain": "", "space": "with space ", "quote": 'qu"ote',
+    "apostrophe": "it's", "newline": "new\nline", "tab": "t\tab", "latin1": "caf\udce9",
     "utf8": "naïve-日本", "long": "l" * 190, "dash": "-n", "backslash": "b\\s",
     "star": "st*r", "bracket": "br[a]c", "hash": "#hash", "bang": "!bang",
     "colon": "co:on", "dollar": "$HOME`", "capital": "CAP"}
@@ -187,7 +188,7 @@ def printf(data, quote="'"):
             made.append("\\n")
         elif char in "\\%":
             made.append(char * 2)
-        elif 32 <= byte < 127 and char != "'":
+        elif 32 <= byte < 127 and char != "'" and (made or char != "-"):
             made.append(char)
         else:
             made.append(f"\\{byte:03o}")
@@ -338,7 +339,7 @@ class Pair:
         self.trust = draw.one("trust_config") == "yes"
         self.names = 0
         self.changed = []
-        self.exclude = ["*.ign"]
+        self.edited = set()     # paths, as bytes
         self.info = []
         self.own = []
         self.changes = draw.some("change", draw.count("change-count"))
@@ -386,7 +387,8 @@ class Pair:
             elif place == "own attributesFile":
                 self.own.append(line)
             elif place == "nested" and tree.folders():
-                lines.setdefault(draw.of(tree.folders()) + "/", []).append(line)
+                folder = draw.of(tree.folders()) + "/"
+                lines.setdefault(folder, []).append(line)
             else:
                 lines.setdefault("", []).append(line)
         for folder, text in lines.items():
@@ -660,8 +662,8 @@ class Pair:
                       ">../attributes",
                       'git config core.attributesFile "$PWD/../attributes"']
         if self.info:
-            lines += [mkdir, f"printf {printf(to_bytes(self.text(self.info)))} "
-                      ">.git/info/attributes"]
+            text = printf(to_bytes(self.text(self.info)))
+            lines += [mkdir, f"printf {text} >.git/info/attributes"]
         if self.info or self.own:
             lines.append("git reset -q --hard || :")
         lines += [mkdir, "printf '*.ign\\n' >>.git/info/exclude"]
@@ -831,6 +833,8 @@ class Pair:
         path = draw.of(paths)
         at = quoted("./" + path)
         literal = "git --literal-pathspecs"
+        self.edited.add(to_bytes(path))
+        sign = "+" if self.base.files[path][0] == "100644" else "-"
         if what == "same size":
             # seen by git only because the index is racy, and then always
             return [f"flip {at}"] if racy else [f"echo mine >>{at}"]
@@ -842,7 +846,7 @@ class Pair:
             "assume-unchanged": [
                 f"git update-index --assume-unchanged -- {at}",
                 f"echo mine >>{at}"],
-            "mode": [f"chmod +x {at}"],
+            "mode": [f"chmod {sign}x {at}"],
             "to link": [f"ln -sf $top/nowhere {at}"],
             "touched": [f"touch {at}"],
         }[what]
@@ -855,8 +859,9 @@ class Pair:
         entry = {"repo_key": self.key, "path": f"{pair}/co"}
         if self.trust:
             entry["trust_config"] = True
-        check = {"rollback": [{"argv": ["false"]}],
-                 "canary": [{"argv": ["false"], "at": "canary"}]}.get(self.mode)
+        check = {
+            "rollback": [{"argv": ["false"]}],
+            "canary": [{"argv": ["false"], "at": "canary"}]}.get(self.mode)
         if self.stamp:
             check = [{"argv": ["touch", f"{pair}/stamp"], "at": "canary"}]
         if check:
