@@ -220,7 +220,7 @@ of_hermes() {
 		upstream_commit a file "text $i"
 		git -C src/a pull -q --ff-only
 	done
-	mkdir -m 700 -p src/a/.git/hermes
+	mkdir -m 700 src/a/.git/hermes
 	packs >src/a/.git/hermes/packs
 }
 
