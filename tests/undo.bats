@@ -88,8 +88,7 @@ told() {
 	text 'web: cannot go back: main is not checked out'
 	back "$(points 5 1) | probe_of(\"web\"; .reason = \"dirty\"
 	    | .unstaged_count = 1 | .dirty_paths = [\"file\"])"
-	web block manual rollback-blocked
-	text 'web: edits stand in the way of going back: file'
+	web upgrade rollback undo
 	back "$(points 5 1) | probe_of(\"web\"; .reason = \"in-progress\")"
 	web block manual in-progress
 	back "$(points 5 1) | probe_of(\"web\"; .reason = \"locked\")"
@@ -385,7 +384,7 @@ told() {
 	state_whole
 }
 
-@test "undo: a dependant that cannot go back is told, and needs a person" {
+@test "undo: what a dependant cannot go back from stays, and needs a person" {
 	repo_make lib web
 	house_make lib web
 	repo_set web '{"depends_on": ["lib"]}'
@@ -396,8 +395,14 @@ told() {
 	echo mine >>src/web/file
 	run hermes undo lib
 	assert_equal "$status" 1
-	assert_line --regexp '^lib .* applied '
-	assert_line --regexp '^web .*rollback-blocked: edits stand in the way'
-	assert_equal "$(cat src/lib/file src/web/file | xargs)" 'one two mine'
+	assert_line --regexp '^lib .* blocked .*needs web'
+	assert_line --regexp '^web .* refused .*rollback-blocked: file'
+	assert_equal "$(cat src/lib/file src/web/file | xargs)" 'two two mine'
+	state_whole
+	git -C src/web checkout -q file
+	echo mine >src/web/other
+	hermes undo lib
+	assert_equal "$(cat src/lib/file src/web/{file,other} | xargs)" \
+	    'one one mine'
 	state_whole
 }

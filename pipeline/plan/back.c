@@ -209,7 +209,8 @@ find_way(const struct plan *plan, struct plan_repo *repo)
 }
 
 /* U2: of what the probe found, that which speaks of the checkout: it stands
- * before the remotes. Edits have a word of their own here. */
+ * before the remotes. Edits in the way of an upgrade need not be in the way of
+ * going back: hermes-exec(1) sees. */
 static bool
 in_the_way(const struct plan_repo *repo)
 {
@@ -226,20 +227,6 @@ in_the_way(const struct plan_repo *repo)
 	       reason_rank(found) < reason_rank(reason_find("dirty"));
 }
 
-static void
-note_edits(struct plan_repo *repo)
-{
-	int64_t count = json_get_int(repo->probe, "staged_count", 0) +
-			json_get_int(repo->probe, "unstaged_count", 0);
-	const char *first =
-	    json_text(json_first(json_get(repo->probe, "dirty_paths")));
-
-	if (count > 0)
-		note(repo, "rollback-blocked",
-		    "edits stand in the way of going back: %s",
-		    first ? first : "the index");
-}
-
 void
 back_decide(const struct plan *plan, struct plan_repo *repo)
 {
@@ -254,7 +241,6 @@ back_decide(const struct plan *plan, struct plan_repo *repo)
 	}
 	if (in_the_way(repo))
 		found_note(repo);
-	note_edits(repo);
 	if (!strcmp(plan->pressure, "critical"))
 		note(repo, "pressure",
 		    "the machine is under critical pressure");
