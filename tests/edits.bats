@@ -47,7 +47,7 @@ in_work() {
 # world - a repository for each line of stdin: NAME | what is there before |
 # what comes | what is done here | what the plan says
 world() {
-	local name before comes here said
+	local name before comes here said clone
 	names=() wanted=()
 	git init -q start
 	mkdir start/d work
@@ -57,9 +57,11 @@ world() {
 		name=${name// /}
 		cp -r start "work/$name"
 		in_work "$name" "$before"
-		git clone -q "work/$name" "src/$name"
+		for clone in src ${twins-}; do
+			git clone -q "work/$name" "$clone/$name"
+			(cd "$clone/$name" && eval "$here") </dev/null
+		done
 		in_work "$name" "$comes"
-		(cd "src/$name" && eval "$here") </dev/null
 		names+=("$name")
 		wanted+=("$(echo "$said" | xargs)")
 	done
@@ -276,6 +278,54 @@ END
 	assert_equal "$(of holds .detail)" '"f.c"'
 }
 
+# shown FOLDER - what git and the file system have of a checkout
+shown() {
+	git -C "$1" ls-files -s -v
+	git -C "$1" status --porcelain --ignore-submodules=all
+	(cd "$1" && find . -name .git -prune -o -printf '%P %y %m %l\n' |
+	    sort && cat a b d/* c n 2>&1)
+}
+
+@test "edits: what is upgraded over them is what git pull leaves" {
+	twins=twin
+	world <<'END'
+elsewhere    | : | echo two >a  | echo mine >>b; rm d/x             |
+staged-else  | : | echo two >a  | echo mine >>b; git add b          |
+intent-else  | : | echo two >a  | echo mine >n; git add -N n        |
+removed-else | : | echo two >a  | git rm -q b                       |
+deleted      | : | echo two >a  | rm a                              |
+folder-gone  | : | echo two >d/x | rm -r d                          |
+staged-same  | : | echo two >a  | echo two >a; git add a            |
+same-edited  | : | echo two >a  | echo two >a; git add a; echo me >a |
+gone-both    | : | rm a         | git rm -q a                       |
+assumed-else | : | echo two >a | git update-index --assume-unchanged b; echo mine >>b |
+assumed-true | : | echo two >a | git update-index --assume-unchanged a |
+skipped-else | : | echo two >a | git update-index --skip-worktree b; echo mine >>b |
+skipped-true | : | echo two >a | git update-index --skip-worktree a |
+skipped-gone | : | echo two >a | git update-index --skip-worktree a; rm a |
+folders      | : | echo two >n               | mkdir -p n/e/f n/g     |
+link-goes    | ln -s d l | rm l; mkdir l; echo two >l/x | :           |
+nested-into  | : | mkdir n; echo two >n/new  | nested n               |
+to-file-free | : | rm -r d; echo two >d      | mkdir d/e              |
+moves      | gitlink $one | gitlink $two                          | : |
+comes      | :            | gitlink $one                          | : |
+comes-full | :            | gitlink $one              | mkdir m; echo mine >m/x |
+goes       | gitlink $one | git rm -q --cached m; rmdir m         | : |
+to-file    | gitlink $one | git rm -q --cached m; rmdir m; echo two >m | : |
+to-folder  | gitlink $one | git rm -q --cached m; rmdir m; mkdir m; echo two >m/x | : |
+from-file  | echo one >m  | rm m; git rm -q --cached m; gitlink $one | : |
+links      | ln -s b l | rm l; ln -s a l | git config core.symlinks false; rm l; printf b >l |
+modes      | : | echo two >a | git config core.fileMode false; chmod +x a |
+END
+	house_make "${names[@]}"
+	hermes-cycle
+	for name in "${names[@]}"; do
+		git -C "twin/$name" pull -q --ff-only
+		assert_equal "$name: $(shown "src/$name")" \
+		    "$name: $(shown "twin/$name")"
+	done
+}
+
 @test "edits: what a program of the checkout names is not run to look at it" {
 	world <<'END'
 filter | echo "b filter=own" >.gitattributes | echo two >a | git config filter.own.clean "touch $PWD/ran; cat"; git config core.fsmonitor "touch $PWD/ran"; touch -d 2001-01-01 b | upgrade
@@ -302,8 +352,13 @@ END
 
 @test "edits: nobody asks git of a checkout that is clean" {
 	repo_make a b
+	for key in a b; do
+		echo '* text=auto' >work/$key/.gitattributes
+		upstream_commit $key
+		git -C src/$key pull -q
+	done
 	upstream_commit b
-	touch -d 2001-01-01 src/a/file
+	touch -d 2001-01-01 src/a/file # and is read
 	fleet a b
 	strace -f -qq -e trace=execve,mkdir -o calls hermes-probe -a staging \
 	    <fleet.json >out.json

@@ -39,7 +39,6 @@ setup() {
 	cleared look after
 	diff - hopeless <<-'END'
 	current
-	needs-filter
 	self
 	unsafe-tree
 	END

@@ -3,6 +3,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "git/commit.h"
+#include "git/file.h"
 #include "git/lg.h"
 #include "git/odd.h"
 #include "json/strict.h"
@@ -12,6 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define ATTRIBUTES_MAX ((size_t)16 << 20)
 #define UNSTAGED                                                               \
 	(GIT_STATUS_WT_MODIFIED | GIT_STATUS_WT_DELETED |                      \
 	    GIT_STATUS_WT_TYPECHANGE | GIT_STATUS_WT_RENAMED |                 \
@@ -176,37 +178,88 @@ look(struct inspection *in, git_repository *repo, struct found *found)
 	return rc;
 }
 
-/* Is there a .gitattributes in a folder above the file? */
-static bool
-has_attributes(const char *worktree, const char *file)
+/* What the .gitattributes above a file may do to it, at the most. */
+enum power {
+	POWER_NONE,
+	POWER_TEXT, /* end of line, ident: bytes that a file need not have */
+	POWER_ALL   /* a filter or an encoding: any file */
+};
+
+static enum power
+power_of(const char *path)
 {
+	struct buf text = { 0 };
+	enum power power = POWER_NONE;
+	int rc = file_read(path, ATTRIBUTES_MAX, &text);
+
+	if (rc == -1 || (rc == 1 && (strstr(buf_text(&text), "filter") ||
+					strstr(buf_text(&text), "encoding"))))
+		power = POWER_ALL;
+	else if (rc == 1)
+		power = POWER_TEXT;
+	buf_clear(&text);
+
+	return power;
+}
+
+static enum power
+power_above(const char *worktree, const char *file)
+{
+	enum power power = POWER_NONE, one;
 	const char *slash = file;
 	char *path;
-	bool has;
 
 	do {
 		path = xasprintf("%s/%.*s.gitattributes", worktree,
 		    (int)(slash - file), file);
-		has = access(path, F_OK) == 0;
+		one = power_of(path);
+		power = one > power ? one : power;
 		free(path);
 		slash = strchr(slash, '/');
-	} while (!has && slash++ != NULL);
+	} while (slash++ != NULL);
+
+	return power;
+}
+
+/* Has it what an end of line, or an ident, is made of? */
+static bool
+has_text_to_convert(const char *worktree, const char *file)
+{
+	char *path = xasprintf("%s/%s", worktree, file);
+	struct buf text = { 0 };
+	bool has;
+
+	has = file_read_binary(path, ATTRIBUTES_MAX, &text) != 1 ||
+	      memchr(buf_text(&text), '\r', text.len) != NULL ||
+	      memmem(buf_text(&text), text.len, "$Id", 3) != NULL;
+	buf_clear(&text);
+	free(path);
 
 	return has;
 }
 
-/* A file with the blob's bytes is as the blob where nothing converts it. */
+/*
+ * A file with the blob's bytes is as the blob where git commits it as it is.
+ * Files are often as young as the index, and so read each time: no process for
+ * those that nothing can convert.
+ */
 static bool
 may_convert(const struct inspection *in, const struct list *paths)
 {
+	const char *worktree = in->place.worktree;
 	struct content_source source = worktree_source(in, NULL);
+	enum power power;
 	size_t i;
 
 	if (paths->count > 0 && !content_plain(&source))
 		return true;
-	for (i = 0; i < paths->count; i++)
-		if (has_attributes(in->place.worktree, paths->items[i]))
+	for (i = 0; i < paths->count; i++) {
+		power = power_above(worktree, paths->items[i]);
+		if (power == POWER_ALL ||
+		    (power == POWER_TEXT &&
+			has_text_to_convert(worktree, paths->items[i])))
 			return true;
+	}
 
 	return false;
 }
