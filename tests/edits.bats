@@ -357,7 +357,7 @@ END
 		upstream_commit $key
 		git -C src/$key pull -q
 	done
-	upstream_commit b
+	upstream_commit b file three
 	touch -d 2001-01-01 src/a/file # and is read
 	fleet a b
 	strace -f -qq -e trace=execve,mkdir -o calls hermes-probe -a staging \

@@ -145,8 +145,9 @@ amiss() {
 	repo_set b '{"depends_on": ["a"]}'
 	repo_set c '{"depends_on": ["d"]}'
 	repo_set d '{"depends_on": ["c", "e"]}'
-	run -1 hermes check
-	assert_output "hermes-probe: $PWD/$fleet: depends_on: a circle: a, b: none of them can be first, so none is upgraded
+	run -1 --separate-stderr hermes check
+	# shellcheck disable=SC2154 # bats sets stderr
+	assert_equal "$stderr" "hermes-probe: $PWD/$fleet: depends_on: a circle: a, b: none of them can be first, so none is upgraded
 hermes-probe: $PWD/$fleet: depends_on: a circle: c, d: none of them can be first, so none is upgraded"
 	run -1 hermes-probe -c <$fleet
 	assert_line --partial 'stdin: depends_on: a circle: a, b:'

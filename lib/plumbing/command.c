@@ -56,25 +56,31 @@ make_env(const struct command *command)
 	return env;
 }
 
-/* The first line that git calls an error, else the last one. */
+/* The first line that begins with `mark`, or NULL. */
+static const char *
+find_line(const char *text, const char *mark)
+{
+	const char *at = text;
+
+	while (at != NULL && strncmp(at, mark, strlen(mark)) != 0) {
+		at = strchr(at, '\n');
+		if (at != NULL)
+			at++;
+	}
+
+	return at;
+}
+
+/* What ended git, else its first error, else what it said first. */
 static void
 take_line(char *out, size_t size, const struct buf *text)
 {
-	const char *at = buf_text(text), *end, *best = "", *best_end = best;
+	const char *line = find_line(buf_text(text), "fatal: ");
 
-	for (; *at != '\0'; at = *end == '\0' ? end : end + 1) {
-		end = strchrnul(at, '\n');
-		if (end == at)
-			continue;
-		best = at;
-		best_end = end;
-		if (strncmp(at, "fatal: ", 7) == 0 ||
-		    strncmp(at, "error: ", 7) == 0) {
-			best += 7;
-			break;
-		}
-	}
-	snprintf(out, size, "%.*s", (int)(best_end - best), best);
+	if (line == NULL)
+		line = find_line(buf_text(text), "error: ");
+	line = line != NULL ? line + strlen("fatal: ") : buf_text(text);
+	snprintf(out, size, "%.*s", (int)strcspn(line, "\n"), line);
 	for (; *out != '\0'; out++)
 		if (iscntrl((unsigned char)*out))
 			*out = '?';
