@@ -511,12 +511,12 @@ setup() {
 	    '["hermes.cycle.started"]'
 }
 
-@test "probe: -c checks the configuration and says nothing" {
+@test "probe: -c checks the configuration, and says which git there is" {
 	repo_make a
 	fleet a
 	run hermes-probe -c <fleet.json
 	assert_success
-	assert_output ''
+	assert_output "$(git version | cut -d' ' -f1-3), 2.32.0 or later is needed"
 	member a '{"path": "x"}'
 	run -78 --separate-stderr hermes-probe -c <fleet.json
 	assert_equal "$output" ''
