@@ -367,7 +367,8 @@ content_merge(struct content *content, const char *file, const char *before,
 {
 	struct command command = { .git_dir = content->folder,
 		.index = file,
-		.argv = { "read-tree", "-i", "-m", before, after } };
+		.argv = { "read-tree", "--no-recurse-submodules", "-i", "-m",
+		    before, after } };
 	struct command_result result;
 	int rc = ask(&command, &result, err);
 
@@ -446,7 +447,7 @@ content_read(struct content *content, const char *file, const char *commit,
 {
 	struct command command = { .git_dir = content->folder,
 		.index = file,
-		.argv = { "read-tree", commit } };
+		.argv = { "read-tree", "--no-recurse-submodules", commit } };
 	struct command_result result;
 	int rc = ask(&command, &result, err);
 

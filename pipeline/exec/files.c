@@ -13,9 +13,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILES "files"
+#define TICK_MS 20 /* longer than any file system's times stand still */
 #define ASKED "own/asked"
 #define LOOK "git/look"         /* the same, without marks */
 #define UNMARKED "git/unmarked" /* in the repository that git is asked in */
@@ -65,6 +67,30 @@ look_at_unknown(struct apply *apply, const struct op *op, struct edits *edits)
 	    "%s: has been changed", op->path);
 }
 
+/*
+ * What git has found to be clean is what was read: nobody wrote to it before,
+ * between or behind, nor so lately that a clock would not tell.
+ */
+static int
+check_read(struct apply *apply, const struct op *op, int folder,
+    const char *name)
+{
+	struct timespec now;
+	struct stat st;
+	int64_t age_ms;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    clock_gettime(CLOCK_REALTIME_COARSE, &now) == -1)
+		return apply_fail_sys(apply, op->path);
+	age_ms = (int64_t)(now.tv_sec - st.st_ctim.tv_sec) * 1000 +
+		 (now.tv_nsec - st.st_ctim.tv_nsec) / 1000000;
+	if (op_untouched(op, &st) && (age_ms >= TICK_MS || age_ms <= -TICK_MS))
+		return 0;
+
+	return apply_stop(apply, VERDICT_REFUSED, apply_moved_code(apply),
+	    "%s: has been changed", op->path);
+}
+
 /* O4: the bytes are read where git may have converted them. */
 static int
 take_old(struct apply *apply, struct op *op)
@@ -81,9 +107,11 @@ take_old(struct apply *apply, struct op *op)
 	if (fd == -1)
 		return apply_fail_sys(apply, op->path);
 	rc = blob_of(fd, name, op->old_oid, &op->old_mode, &err);
+	rc = rc == -1 ? apply_fail(apply, &err)
+		      : check_read(apply, op, fd, name);
 	close(fd);
 
-	return rc == -1 ? apply_fail(apply, &err) : 0;
+	return rc;
 }
 
 int

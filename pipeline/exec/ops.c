@@ -18,6 +18,19 @@ op_name(char out[OP_NAME_SIZE], char kind, size_t number)
 	snprintf(out, OP_NAME_SIZE, "%c-%zu", kind, number);
 }
 
+bool
+op_untouched(const struct op *op, const struct stat *st)
+{
+	const struct stat *old = &op->old;
+
+	return st->st_ino == old->st_ino && st->st_dev == old->st_dev &&
+	       st->st_mode == old->st_mode && st->st_size == old->st_size &&
+	       st->st_mtim.tv_sec == old->st_mtim.tv_sec &&
+	       st->st_mtim.tv_nsec == old->st_mtim.tv_nsec &&
+	       st->st_ctim.tv_sec == old->st_ctim.tv_sec &&
+	       st->st_ctim.tv_nsec == old->st_ctim.tv_nsec;
+}
+
 static struct op *
 add_op(struct ops *ops, enum op_kind kind, const char *path)
 {

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "git/target.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -53,6 +54,10 @@ struct ops {
 
 /* O2: "n-7", "d-7". */
 void op_name(char out[OP_NAME_SIZE], char kind, size_t number);
+
+/* D, M: is `st` of what lay there as the steps were planned, and has nobody
+ * written to it since? */
+bool op_untouched(const struct op *op, const struct stat *st);
 
 /* The steps for `changes` in the worktree open at `tree`. */
 int ops_plan(struct ops *ops, struct target *target,

@@ -241,17 +241,6 @@ check_place(struct gone *gone, const struct op *op)
 	return rc;
 }
 
-static bool
-is_untouched(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
-	       a->st_mode == b->st_mode && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 /* What is untouched since it was looked at need not be read again yet: S3. */
 static int
 check_old(struct apply *apply, const struct op *op)
@@ -264,7 +253,7 @@ check_old(struct apply *apply, const struct op *op)
 	if (fd == -1)
 		return stop_step(apply, op->path);
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !is_untouched(&st, &op->old))
+	    !op_untouched(op, &st))
 		rc = holds_old(apply, op, fd, name);
 	close(fd);
 
