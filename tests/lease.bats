@@ -455,8 +455,9 @@ teardown() {
 		while [ ! -e done.a ] || [ ! -e done.b ]; do sleep 0.01; done
 AGENT
 	bash agent a 3>&- &
+	one=$!
 	bash agent b 3>&- &
-	wait
+	wait $one $! # and not for the countdown of bats
 	assert_equal "$(cat status.a status.b | wc -l)" 200
 	assert_equal "$(sort -u status.a status.b | grep -vxE '0|75' || :)" ''
 	find . -name 'out.[ab].*' -size +0 -exec jq -r \

@@ -390,9 +390,10 @@ marked() {
 	document a 1 >a.json
 	mkdir -m 700 state
 	flock state/.ledger.lock sleep 0.5 &
+	holder=$!
 	until [ -e state/.ledger.lock ]; do :; done
 	hermes-ledger -s "$state" <a.json >/dev/null
-	wait
+	wait $holder
 	chained
 	exec 8>>state/.ledger.lock
 	flock 8

@@ -128,13 +128,14 @@ faulty() {
 @test "lock: a second cycle is refused with 75, and let in after the first" {
 	mkfifo in
 	"$unit" lock "$state" <in >out &
+	holder=$!
 	exec 8>in
 	until [ -s out ]; do sleep 0.01; done
 	assert_equal "$(cat out)" taken
 	run -75 "$unit" lock "$state" </dev/null
 	assert_output "$state/.cycle.lock: busy: another cycle is running"
 	exec 8>&-
-	wait
+	wait $holder
 	run "$unit" lock "$state" </dev/null
 	assert_output taken
 }
