@@ -5,7 +5,7 @@ setup() {
 	load helper
 	load fleet
 	here
-	refs=$top/${BUILD:-build}/unit/refs
+	refs=${BUILD:-$top/build}/unit/refs
 	last=house/state/cycles/last.json
 }
 
