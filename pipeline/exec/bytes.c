@@ -1,5 +1,6 @@
 #include "bytes.h"
 #include "base/alloc.h"
+#include "plumbing/scratch.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,25 @@ bytes_open(struct apply *apply)
 	free(folder);
 
 	return rc == -1 ? apply_fail(apply, &err) : 0;
+}
+
+char *
+bytes_scratch(const struct apply *apply, const char *name, struct err *err)
+{
+	char *own = xasprintf("%s/objects", apply->place.common_dir);
+	char *path = bytes_path(apply, name);
+	struct list objects = { 0 };
+	struct scratch scratch = { .objects = &objects };
+
+	list_add(&objects, own);
+	if (scratch_make(path, &scratch, err) == -1) {
+		free(path);
+		path = NULL;
+	}
+	list_clear(&objects);
+	free(own);
+
+	return path;
 }
 
 int

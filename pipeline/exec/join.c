@@ -4,7 +4,6 @@
 #include "folder.h"
 #include "packidx.h"
 #include "plumbing/command.h"
-#include "plumbing/scratch.h"
 #include "prepare.h"
 #include "store/below.h"
 #include "store/io.h"
@@ -221,23 +220,6 @@ choose(const struct packs *packs, struct list *old)
 			list_add(old, packs->names.items[i]);
 }
 
-static int
-make_scratch(struct apply *apply, const char *path)
-{
-	char *own = xasprintf("%s/objects", apply->place.common_dir);
-	struct list objects = { 0 };
-	struct scratch scratch = { .objects = &objects };
-	struct err err;
-	int rc;
-
-	list_add(&objects, own);
-	rc = scratch_make(path, &scratch, &err);
-	list_clear(&objects);
-	free(own);
-
-	return rc;
-}
-
 /* git says which one it made. */
 static int
 run_join(const char *path, const struct list *old, char **made)
@@ -326,10 +308,11 @@ land(struct apply *apply, const struct packs *packs, const char *made,
 static void
 join(struct apply *apply, const struct packs *packs, const struct list *old)
 {
-	char *path = bytes_path(apply, SCRATCH);
+	struct err err;
+	char *path = bytes_scratch(apply, SCRATCH, &err);
 	char *made = NULL;
 
-	if (make_scratch(apply, path) == 0 && run_join(path, old, &made) == 0)
+	if (path != NULL && run_join(path, old, &made) == 0)
 		land(apply, packs, made, old);
 	free(made);
 	free(path);

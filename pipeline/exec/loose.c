@@ -9,7 +9,6 @@
 #include "git/shared.h"
 #include "packidx.h"
 #include "plumbing/command.h"
-#include "plumbing/scratch.h"
 #include "prepare.h"
 #include "store/below.h"
 #include "store/io.h"
@@ -96,46 +95,39 @@ struct staged {
 };
 
 static int
+add_objects(struct staged *staged, int from, const char *name)
+{
+	char hex[OID_SIZE];
+	struct packidx idx;
+	size_t i;
+
+	if (packidx_read(&idx, from, name) == -1)
+		return -1;
+	staged->count += idx.count;
+	for (i = 0; i < idx.count; i++) {
+		packidx_hex(&idx, i, hex);
+		buf_printf(&staged->oids, "%s\n", hex);
+	}
+	packidx_clear(&idx);
+
+	return 0;
+}
+
+/* Of what is too large no more need be known. */
+static int
 add_pack(void *ctx, int from, const char *name)
 {
 	struct staged *staged = ctx;
 	char *pack = xasprintf("%.*s.pack", (int)(strlen(name) - 4), name);
-	char hex[OID_SIZE];
-	struct packidx idx;
 	struct stat st;
-	size_t i;
-	int rc = packidx_read(&idx, from, name);
+	int rc = fstatat(from, pack, &st, AT_SYMLINK_NOFOLLOW);
 
-	if (rc == 0)
-		rc = fstatat(from, pack, &st, AT_SYMLINK_NOFOLLOW);
-	if (rc == 0) {
-		staged->count += idx.count;
-		staged->bytes += st.st_size;
-		for (i = 0; i < idx.count; i++) {
-			packidx_hex(&idx, i, hex);
-			buf_printf(&staged->oids, "%s\n", hex);
-		}
-	}
-	packidx_clear(&idx);
 	free(pack);
+	if (rc == -1)
+		return -1;
+	staged->bytes += st.st_size;
 
-	return rc;
-}
-
-static int
-make_scratch(struct apply *apply, const char *path, struct err *err)
-{
-	char *own = xasprintf("%s/objects", apply->place.common_dir);
-	struct list objects = { 0 };
-	struct scratch scratch = { .objects = &objects };
-	int rc;
-
-	list_add(&objects, own);
-	rc = scratch_make(path, &scratch, err);
-	list_clear(&objects);
-	free(own);
-
-	return rc;
+	return staged->bytes > BYTES_MAX ? 0 : add_objects(staged, from, name);
 }
 
 static size_t
@@ -185,9 +177,8 @@ is_below(struct apply *apply, const struct staged *staged, size_t limit)
 		return true;
 	if (staged->count >= 2 * limit)
 		return false;
-	path = bytes_path(apply, SCRATCH);
-	below = make_scratch(apply, path, &err) == 0 &&
-		count_new(path, staged) < limit;
+	path = bytes_scratch(apply, SCRATCH, &err);
+	below = path != NULL && count_new(path, staged) < limit;
 	free(path);
 
 	return below;
@@ -427,11 +418,11 @@ loose_settle(struct apply *apply)
 int
 loose_land(struct apply *apply, int from)
 {
-	char *path = bytes_path(apply, SCRATCH);
 	struct err err;
+	char *path = bytes_scratch(apply, SCRATCH, &err);
 	int rc;
 
-	if (make_scratch(apply, path, &err) == -1)
+	if (path == NULL)
 		rc = apply_fail(apply, &err);
 	else if (packidx_each(from, ".pack", unpack, path) == 0)
 		rc = loose_again(apply) == -1 ? apply_fail_sys(apply, "objects")
