@@ -285,3 +285,29 @@ of_hermes() {
 @test "packs: killed while they are joined, all is there and nothing is left" {
 	"$top/tests/kill.sh" 40 join
 }
+
+# synced_first FILE - by that trace: what is put in place was synced before
+synced_first() {
+	awk '/ link\(".*\/loose\/objects\// { synced = 0 }
+	    / openat\(.*"born\/copy", .*O_CREAT/ { copy = 0 }
+	    / syncfs\(/ { synced = 1 }
+	    / fsync\(/ { copy = 1 }
+	    / linkat\(.*"loose\/objects\// { n++; bad += !synced }
+	    / renameat2\(.*"born\/copy"/ { n++; bad += !copy }
+	    END { print n, "put in place,", bad + 0, "before a sync"
+		exit bad || n < 60 }' "$1"
+}
+
+@test "packs: many loose objects are on the disk before they have their names" {
+	local i kind
+	house_make a
+	for kind in linked copied; do
+		[ $kind = linked ] || find src/a/.git -type d -exec chmod g+s {} +
+		for i in {1..60}; do echo "$kind $i" >"work/a/file-$i"; done
+		upstream_commit a file $kind
+		strace -f -o trace -e trace=link,linkat,renameat2,openat,fsync,syncfs \
+		    hermes-cycle
+		synced_first trace
+		checkout_whole src/a
+	done
+}

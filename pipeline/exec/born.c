@@ -52,7 +52,7 @@ copy_into(const struct born *born, int in, int out)
 
 	if (rc == 0)
 		rc = shared_adjust(born->shared, out);
-	if (rc == 0 && !born->later)
+	if (rc == 0)
 		rc = fsync(out);
 
 	return rc;

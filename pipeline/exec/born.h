@@ -16,7 +16,8 @@ struct born {
 	mode_t mode; /* made with it, before the umask or a default ACL takes
 			from it; 0: the mode that it has, less the umask */
 	int shared;  /* core.sharedRepository, as shared.h has it */
-	bool later;  /* the caller syncs */
+	bool later;  /* its bytes are on the disk, and the caller syncs the
+			folders; what has to be copied is synced here */
 };
 
 /*

@@ -294,6 +294,8 @@ land_all(struct landing *landing)
 		.later = landing->names.count > SYNC_EACH_MAX };
 	size_t i;
 
+	if (born.later && syncfs(landing->apply->token_fd) == -1)
+		return -1;
 	for (i = 0; i < landing->names.count; i++)
 		if (land_one(landing, &born, landing->names.items[i]) == -1)
 			return -1;

@@ -17,7 +17,9 @@
  *       in place, too: a prune takes none. What is lost, as it is to `git
  *       fetch`, is what a bare `git prune --expire=now` takes after the last
  *       look, its walk having ended before the branch moved
- *   O2  between the move and the next look an object may be missing; killed
+ *   O2  no object has its name in the checkout before its bytes are on the
+ *       disk: what is there is taken for whole
+ *   O3  between the move and the next look an object may be missing; killed
  *       there, hermes-exec -R puts it in place again
  */
 #ifndef EXEC_LOOSE_H
