@@ -311,3 +311,19 @@ synced_first() {
 		checkout_whole src/a
 	done
 }
+
+@test "packs: they are joined whatever pack.* the user has" {
+	local i
+	for ((i = 0; i < 22; i++)); do
+		head -c 100000 /dev/urandom >"work/a/large-$i"
+		git -C work/a add "large-$i"
+	done
+	of_hermes 22
+	git config --global pack.packSizeLimit 1m
+	git config --global pack.indexVersion 1
+	house_make a
+	upstream_commit a
+	hermes-cycle
+	[ "$(packs | wc -l)" = 1 ]
+	checkout_whole src/a
+}

@@ -227,7 +227,8 @@ run_join(const char *path, const struct list *old, char **made)
 	char *prefix = xasprintf("%s/objects/pack/pack", path);
 	struct buf names = { 0 };
 	struct command command = { .git_dir = path,
-		.argv = { "pack-objects", "-q", "--stdin-packs", "--threads=1",
+		.argv = { "-c", "pack.packSizeLimit=0", "pack-objects", "-q",
+		    "--stdin-packs", "--threads=1", "--index-version=2",
 		    "--delta-base-offset", prefix },
 		.deadline_ms = JOIN_MS };
 	struct command_result result;
@@ -251,16 +252,41 @@ run_join(const char *path, const struct list *old, char **made)
 	return rc;
 }
 
+static int
+read_idx(struct packidx *idx, int folder, const char *name)
+{
+	char *file = xasprintf("%s.idx", name);
+	int rc = packidx_read(idx, folder, file);
+
+	free(file);
+
+	return rc;
+}
+
 static bool
 covers(const struct packs *packs, const struct packidx *made, const char *name)
 {
-	char *file = xasprintf("%s.idx", name);
 	struct packidx old;
-	bool all = packidx_read(&old, packs->folder, file) == 0 &&
+	bool all = read_idx(&old, packs->folder, name) == 0 &&
 		   packidx_covers(made, &old);
 
 	packidx_clear(&old);
-	free(file);
+
+	return all;
+}
+
+/* Y4: one that would not let every old one go is one more pack. */
+static bool
+covers_all(const struct packs *packs, int from, const char *made,
+    const struct list *old)
+{
+	struct packidx idx;
+	bool all = read_idx(&idx, from, made) == 0;
+	size_t i;
+
+	for (i = 0; all && i < old->count; i++)
+		all = covers(packs, &idx, old->items[i]);
+	packidx_clear(&idx);
 
 	return all;
 }
@@ -289,20 +315,19 @@ static void
 land(struct apply *apply, const struct packs *packs, const char *made,
     const struct list *old)
 {
-	char *file = xasprintf("%s.idx", made);
 	int from = folder_open(apply->token_fd, MADE);
 	struct packidx idx;
 
 	if (from != -1 && packidx_is_name(made, "") &&
+	    covers_all(packs, from, made, old) &&
 	    packs_land(apply, from) == 0 &&
-	    packidx_read(&idx, packs->folder, file) == 0) {
+	    read_idx(&idx, packs->folder, made) == 0) {
 		drop_old(packs, &idx, made, old);
 		packidx_clear(&idx);
 	}
 	packs_release(apply);
 	if (from != -1)
 		close(from);
-	free(file);
 }
 
 static void

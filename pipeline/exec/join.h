@@ -13,6 +13,7 @@
  *       last), for without it a .pack is only garbage
  *   Y3  killed anywhere: what is left is whole packs, and a .pack that has no
  *       .idx, which join_tidy() takes
+ *   Y4  none is put in place by which not every old one may go
  */
 #ifndef EXEC_JOIN_H
 #define EXEC_JOIN_H
