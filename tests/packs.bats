@@ -327,3 +327,25 @@ synced_first() {
 	[ "$(packs | wc -l)" = 1 ]
 	checkout_whole src/a
 }
+
+@test "packs: a .keep that will not go leaves the apply open, not the .keep" {
+	local nth
+	of_hermes 22
+	git config --global fetch.unpackLimit 100
+	house_make a
+	upstream_commit a
+	cp -a src src.old
+	cp -a house house.old
+	strace -f -o trace -e trace=unlinkat hermes-cycle
+	nth=$(awk '/pack-.*\.keep"/ && !at { at = $1 } /unlinkat\(/ { n[$1]++ }
+	    at && !said { said = 1; print n[at] }' trace)
+	rm -r src house
+	mv src.old src
+	mv house.old house
+	strace -f -o trace -e trace=unlinkat -e "inject=unlinkat:error=EIO:when=$nth" \
+	    hermes-cycle || :
+	grep -q 'pack-.*\.keep.*INJECTED' trace
+	hermes-cycle
+	[ -z "$(find src/a/.git -name '*.keep')" ]
+	checkout_whole src/a
+}

@@ -83,9 +83,8 @@ close_apply(struct apply *apply, const struct paths *paths)
 	close_say(apply, kept.count > 0 ? &kept : paths);
 	if (apply->verdict == VERDICT_APPLIED && apply->keep_rollbacks > 0)
 		prune_rollbacks(apply);
-	if (apply->verdict == VERDICT_APPLIED)
-		join_packs(apply);
-	if ((stays(apply) && moves_keep(apply) == -1) ||
+	if ((apply->verdict == VERDICT_APPLIED && join_packs(apply) == -1) ||
+	    (stays(apply) && moves_keep(apply) == -1) ||
 	    story_write(apply, true, &err) == -1)
 		apply->open = true; /* K1 */
 	else if (apply->token_fd != -1)

@@ -222,7 +222,8 @@ choose(const struct packs *packs, struct list *old)
 
 /* git says which one it made. */
 static int
-run_join(const char *path, const struct list *old, char **made)
+run_join(const char *path, const struct list *old, char **made,
+    struct err *err)
 {
 	char *prefix = xasprintf("%s/objects/pack/pack", path);
 	struct buf names = { 0 };
@@ -232,7 +233,6 @@ run_join(const char *path, const struct list *old, char **made)
 		    "--delta-base-offset", prefix },
 		.deadline_ms = JOIN_MS };
 	struct command_result result;
-	struct err err;
 	size_t i;
 	int rc;
 
@@ -240,7 +240,7 @@ run_join(const char *path, const struct list *old, char **made)
 		buf_printf(&names, "%s.pack\n", old->items[i]);
 	command.input = buf_text(&names);
 	command.input_len = names.len;
-	rc = command_must(&command, &result, &err);
+	rc = command_must(&command, &result, err);
 	if (rc == 0)
 		*made = xasprintf("pack-%.*s",
 		    (int)strcspn(buf_text(&result.out), "\n"),
@@ -311,7 +311,7 @@ drop_old(const struct packs *packs, const struct packidx *idx, const char *made,
 	fsync(packs->folder);
 }
 
-static void
+static int
 land(struct apply *apply, const struct packs *packs, const char *made,
     const struct list *old)
 {
@@ -325,40 +325,47 @@ land(struct apply *apply, const struct packs *packs, const char *made,
 		drop_old(packs, &idx, made, old);
 		packidx_clear(&idx);
 	}
-	packs_release(apply);
 	if (from != -1)
 		close(from);
+
+	return packs_release(apply);
 }
 
-static void
-join(struct apply *apply, const struct packs *packs, const struct list *old)
+static int
+join(struct apply *apply, struct packs *packs, const struct list *old)
 {
-	struct err err;
+	struct err err = { 0 };
 	char *path = bytes_scratch(apply, SCRATCH, &err);
 	char *made = NULL;
+	int rc = 0;
 
-	if (path != NULL && run_join(path, old, &made) == 0)
-		land(apply, packs, made, old);
+	if (path != NULL && run_join(path, old, &made, &err) == 0)
+		rc = land(apply, packs, made, old);
 	free(made);
 	free(path);
+
+	return rc;
 }
 
-void
+int
 join_packs(struct apply *apply)
 {
 	struct list old = { 0 };
 	struct packs packs;
+	int rc = 0;
 
 	if (apply->token_fd == -1 ||
 	    folder_inode(apply->common_fd, "gc.pid") != 0)
-		return;
+		return 0;
 	if (packs_open(&packs, apply) == 0) {
 		if (folder_inode(packs.folder, MIDX ".d") == 0 &&
 		    read_whole(packs.folder, MIDX, MIDX_MAX, &packs.midx) == 0)
 			choose(&packs, &old);
 		if (old.count > JOIN_COUNT)
-			join(apply, &packs, &old);
+			rc = join(apply, &packs, &old);
 	}
 	packs_close(&packs);
 	list_clear(&old);
+
+	return rc;
 }

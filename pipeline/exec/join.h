@@ -28,8 +28,9 @@
 void join_note(struct apply *apply, const char *name);
 
 /* Join them where they are too many. It is no failure of the apply where that
- * cannot be: the next one tries again. */
-void join_packs(struct apply *apply);
+ * cannot be: the next one tries again. -1 where a .keep of ours stays: the
+ * apply is to be left open. */
+int join_packs(struct apply *apply);
 
 /* Y3 */
 void join_tidy(struct apply *apply);
