@@ -328,6 +328,26 @@ synced_first() {
 	checkout_whole src/a
 }
 
+@test "packs: those that are not joined in time are waited for once" {
+	of_hermes 22
+	house_make a
+	mkdir fake
+	cat >fake/git <<-F
+	#!/bin/sh
+	case " \$* " in *" --stdin-packs "*) echo x >>'$PWD/tried'; sleep 100 ;; esac
+	exec $(command -v git) "\$@"
+	F
+	chmod +x fake/git
+	for i in 1 2; do
+		upstream_commit a file "slow $i"
+		PATH=$PWD/fake:$PATH hermes-cycle
+	done
+	[ "$(wc -l <tried)" = 1 ]
+	[ "$(wc -l <src/a/.git/hermes/packs)" = 1 ]
+	[ "$(packs | wc -l)" = 24 ]
+	checkout_whole src/a
+}
+
 @test "packs: a .keep that will not go leaves the apply open, not the .keep" {
 	local nth
 	of_hermes 22

@@ -222,8 +222,7 @@ choose(const struct packs *packs, struct list *old)
 
 /* git says which one it made. */
 static int
-run_join(const char *path, const struct list *old, char **made,
-    struct err *err)
+run_join(const char *path, const struct list *old, char **made, struct err *err)
 {
 	char *prefix = xasprintf("%s/objects/pack/pack", path);
 	struct buf names = { 0 };
@@ -331,6 +330,24 @@ land(struct apply *apply, const struct packs *packs, const char *made,
 	return packs_release(apply);
 }
 
+/* Y5 */
+static void
+disown(struct packs *packs, const struct list *old)
+{
+	struct list rest = { 0 };
+	size_t i, k = 0;
+
+	for (i = 0; i < packs->names.count; i++) /* both are sorted */
+		if (k < old->count &&
+		    strcmp(packs->names.items[i], old->items[k]) == 0)
+			k++;
+		else
+			list_add(&rest, packs->names.items[i]);
+	list_clear(&packs->names);
+	packs->names = rest;
+	write_list(packs);
+}
+
 static int
 join(struct apply *apply, struct packs *packs, const struct list *old)
 {
@@ -341,6 +358,8 @@ join(struct apply *apply, struct packs *packs, const struct list *old)
 
 	if (path != NULL && run_join(path, old, &made, &err) == 0)
 		rc = land(apply, packs, made, old);
+	else if (err.number == ETIMEDOUT)
+		disown(packs, old);
 	free(made);
 	free(path);
 

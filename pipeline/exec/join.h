@@ -14,6 +14,8 @@
  *   Y3  killed anywhere: what is left is whole packs, and a .pack that has no
  *       .idx, which join_tidy() takes
  *   Y4  none is put in place by which not every old one may go
+ *   Y5  those that are not joined within a minute are ours no more: no later
+ *       apply waits for them again
  */
 #ifndef EXEC_JOIN_H
 #define EXEC_JOIN_H
