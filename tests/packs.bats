@@ -369,3 +369,23 @@ synced_first() {
 	[ -z "$(find src/a/.git -name '*.keep')" ]
 	checkout_whole src/a
 }
+
+@test "packs: half of one that cannot be put in place does not stay" {
+	local nth
+	git config --global fetch.unpackLimit 1
+	house_make a
+	upstream_commit a
+	cp -a src src.old
+	cp -a house house.old
+	strace -f -o trace -e trace=linkat hermes-cycle
+	nth=$(awk '/linkat\(/ { n[$1]++ }
+	    /pack-.*\.idx"/ { print n[$1]; exit }' trace)
+	rm -r src house
+	mv src.old src
+	mv house.old house
+	strace -f -o trace -e trace=linkat -e "inject=linkat:error=EIO:when=$nth" \
+	    hermes-cycle || :
+	grep -q 'pack-.*\.idx.*INJECTED' trace
+	[ "$(counted src/a | grep garbage)" = 'garbage: 0' ]
+	checkout_whole src/a
+}

@@ -326,8 +326,11 @@ land(struct apply *apply, const struct packs *packs, const char *made,
 	}
 	if (from != -1)
 		close(from);
+	if (packs_release(apply) == -1)
+		return -1;
+	join_tidy(apply);
 
-	return packs_release(apply);
+	return 0;
 }
 
 /* Y5 */

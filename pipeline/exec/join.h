@@ -34,7 +34,8 @@ void join_note(struct apply *apply, const char *name);
  * apply is to be left open. */
 int join_packs(struct apply *apply);
 
-/* Y3 */
+/* Y3; likewise where one could not be put in place as a whole, once it has no
+ * .keep any more. */
 void join_tidy(struct apply *apply);
 
 #endif

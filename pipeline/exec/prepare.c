@@ -3,6 +3,7 @@
 #include "files.h"
 #include "folder.h"
 #include "git/refs.h"
+#include "join.h"
 #include "json/jw.h"
 #include "lfs.h"
 #include "loose.h"
@@ -244,6 +245,7 @@ prepare(struct apply *apply)
 		return -1;
 	if (make_folder(apply) == -1 || fill_folder(apply) == -1) {
 		packs_release(apply);
+		join_tidy(apply);
 		folder_remove(apply->home_fd, apply->name); /* R1 */
 		return -1;
 	}
