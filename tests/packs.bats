@@ -284,6 +284,7 @@ of_hermes() {
 
 @test "packs: killed while they are joined, all is there and nothing is left" {
 	"$top/tests/kill.sh" 40 join
+	AT='^renameat (3|4)' "$top/tests/kill.sh" 1 join # the list, too
 }
 
 # synced_first FILE - by that trace: what is put in place was synced before

@@ -104,8 +104,11 @@ write_list(const struct packs *packs)
 	buf_clear(&text);
 	if (rc == 0)
 		rc = renameat(packs->home, LIST_NEW, packs->home, LIST);
+	if (rc == 0)
+		return fsync(packs->home);
+	unlinkat(packs->home, LIST_NEW, 0);
 
-	return rc == 0 ? fsync(packs->home) : -1;
+	return -1;
 }
 
 static int
@@ -158,11 +161,13 @@ join_tidy(struct apply *apply)
 	struct packs packs;
 	size_t i;
 
-	if (packs_open(&packs, apply) == 0)
+	if (packs_open(&packs, apply) == 0) {
+		unlinkat(packs.home, LIST_NEW, 0);
 		for (i = 0; i < packs.names.count; i++)
 			if (!has(&packs, packs.names.items[i], ".idx") &&
 			    !has(&packs, packs.names.items[i], ".keep"))
 				drop(&packs, packs.names.items[i], ".pack");
+	}
 	packs_close(&packs);
 }
 
