@@ -9,11 +9,9 @@
 #include "git/trouble.h"
 #include "plumbing/scratch.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -34,92 +32,49 @@ staging_path(const char *folder, const char *repo_key)
 	return path;
 }
 
-static int
-write_text(const char *folder, const char *name, const char *text)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	size_t len = strlen(text);
-	int fd, rc = -1;
-
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
-	if (fd != -1) {
-		rc = write(fd, text, len) == (ssize_t)len ? 0 : -1;
-		if (close(fd) == -1)
-			rc = -1;
-	}
-	free(path);
-
-	return rc;
-}
-
-static int
-make_folder(const char *folder, const char *name)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	int rc = mkdir(path, 0700);
-
-	free(path);
-
-	return rc == -1 && errno != EEXIST ? -1 : 0;
-}
-
-static char *
-objects_of(const struct place *checkout)
-{
-	return xasprintf("%s/objects\n", checkout->common_dir);
-}
-
 /*
  * The checkout's objects first, then what it borrows from itself: libgit2
  * resolves relative alternates of the first repository only.
  */
-static char *
-alternates_of(const struct place *checkout)
+static void
+find_objects(struct list *objects, const struct place *checkout)
 {
-	char *path =
-	    xasprintf("%s/objects/info/alternates", checkout->common_dir);
-	struct buf text = { 0 }, out = { 0 };
-	char *own = objects_of(checkout), *line, *next = NULL;
+	char *own = xasprintf("%s/objects", checkout->common_dir);
+	char *path = xasprintf("%s/info/alternates", own), *folder, *line;
+	struct buf text = { 0 };
+	char *next = NULL;
 
-	buf_puts(&out, own);
+	list_add(objects, own);
 	line = NULL;
 	if (file_read(path, TEXT_MAX, &text) == 1)
 		line = strtok_r(text.data, "\n", &next);
 	for (; line; line = strtok_r(NULL, "\n", &next))
-		if (*line == '/')
-			buf_printf(&out, "%s\n", line);
-		else if (*line != '#')
-			buf_printf(&out, "%s/objects/%s\n",
-			    checkout->common_dir, line);
+		if (*line == '/') {
+			list_add(objects, line);
+		} else if (*line != '#') {
+			folder = xasprintf("%s/%s", own, line);
+			list_add(objects, folder);
+			free(folder);
+		}
 	buf_clear(&text);
-	free(own);
 	free(path);
-
-	return buf_take(&out);
+	free(own);
 }
 
 static int
-make(const char *path, const struct place *checkout)
+make(const char *path, const struct place *checkout, struct err *err)
 {
-	static const char *const folders[] = { "", "objects", "objects/info",
-		"objects/pack", "refs", "refs/have", "refs/staged" };
-	char *alternates;
-	size_t i;
-	int rc = 0;
+	struct list objects = { 0 };
+	struct scratch scratch = { .objects = &objects };
+	int rc;
 
-	for (i = 0; rc == 0 && i < sizeof(folders) / sizeof(*folders); i++)
-		rc = make_folder(path, folders[i]);
-	if (rc == -1)
-		return -1;
-	alternates = alternates_of(checkout);
-	if (write_text(path, "objects/info/alternates", alternates) == -1 ||
-	    write_text(path, "config",
-		"[core]\n\trepositoryformatversion = 0\n\tbare = true\n") ==
-		-1 ||
-	    write_text(path, "HEAD", "ref: refs/heads/none\n") == -1)
-		rc = -1;
-	free(alternates);
+	find_objects(&objects, checkout);
+	rc = scratch_make(path, &scratch, err);
+	if (rc == 0)
+		rc = scratch_folder(path, "refs/have", err);
+	if (rc == 0)
+		rc = scratch_folder(path, "refs/staged", err);
+	list_clear(&objects);
 
 	return rc;
 }
@@ -143,14 +98,17 @@ bool
 staging_holds(const char *path, const struct place *checkout, const char *tip)
 {
 	char *line = xasprintf("%s\n", tip);
+	struct list objects = { 0 };
 	char *alternates;
 	bool holds;
 
 	holds = text_is(path, TIP, line);
 	if (holds) {
-		alternates = alternates_of(checkout);
+		find_objects(&objects, checkout);
+		alternates = scratch_alternates(&objects);
 		holds = text_is(path, "objects/info/alternates", alternates);
 		free(alternates);
+		list_clear(&objects);
 	}
 	free(line);
 
@@ -207,19 +165,20 @@ list_have(struct buf *text, git_repository *repo, git_odb *odb)
 }
 
 static int
-write_have(const char *path, const char *checkout)
+write_have(const char *path, const char *checkout, struct err *err)
 {
 	git_repository *repo = NULL;
 	struct buf text = { 0 };
 	git_odb *odb = NULL;
-	struct err err;
-	int rc = -1;
+	int rc;
 
-	if (lg_open(&repo, checkout, &err) == -1)
+	if (lg_open(&repo, checkout, err) == -1)
 		return -1;
 	if (git_repository_odb(&odb, repo) == 0) {
 		list_have(&text, repo, odb);
-		rc = write_text(path, "packed-refs", buf_text(&text));
+		rc = scratch_write(path, "packed-refs", buf_text(&text), err);
+	} else {
+		rc = err_set(err, EX_IOERR, "%s: %s", checkout, lg_said());
 	}
 	git_odb_free(odb);
 	git_repository_free(repo);
@@ -678,7 +637,7 @@ fetch(struct staging_job *job, char **detail)
 	}
 	line = xasprintf("%s\n", job->tip);
 	if (along_write(job->along, job->path) == -1 ||
-	    write_text(job->path, TIP, line) == -1)
+	    scratch_write(job->path, TIP, line, &err) == -1)
 		class = "no-space";
 	free(line);
 
@@ -689,12 +648,13 @@ const char *
 staging_fetch(struct staging_job *job, char **detail)
 {
 	const char *class;
+	struct err err;
 
 	*detail = NULL;
 	staging_remove(job->path);
-	if (make(job->path, job->checkout) == -1 ||
-	    write_have(job->path, job->checkout->common_dir) == -1) {
-		*detail = xasprintf("%s: %s", job->path, strerror(errno));
+	if (make(job->path, job->checkout, &err) == -1 ||
+	    write_have(job->path, job->checkout->common_dir, &err) == -1) {
+		*detail = xstrdup(err.text);
 		class = "no-space";
 	} else {
 		class = fetch(job, detail);

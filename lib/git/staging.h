@@ -1,5 +1,5 @@
 /*
- * staging - our own bare repository beside a checkout (B3)
+ * staging - our own repository beside a checkout (B3), as scratch.h makes one
  *
  * Nothing enters a checkout before the gate. What it lacks is fetched into
  * FOLDER/KEY ("/" of the key as "%"), whose alternates name the checkout's

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int
-make_folder(const char *path, const char *name, struct err *err)
+int
+scratch_folder(const char *path, const char *name, struct err *err)
 {
 	char *folder = xasprintf("%s/%s", path, name);
 	int rc = mkdir(folder, 0700);
@@ -26,8 +26,8 @@ make_folder(const char *path, const char *name, struct err *err)
 	return rc;
 }
 
-static int
-write_text(const char *path, const char *name, const char *text,
+int
+scratch_write(const char *path, const char *name, const char *text,
     struct err *err)
 {
 	char *file = xasprintf("%s/%s", path, name);
@@ -103,8 +103,8 @@ config_text(const struct list *settings)
 	return buf_take(&text);
 }
 
-static char *
-alternates_text(const struct list *objects)
+char *
+scratch_alternates(const struct list *objects)
 {
 	struct buf text = { 0 };
 	size_t i;
@@ -121,23 +121,23 @@ scratch_make(const char *path, const struct scratch *scratch, struct err *err)
 	static const char *const folders[] = { "", "objects", "objects/info",
 		"objects/pack", "refs", "info", "none" };
 	char *config = config_text(scratch->settings);
-	char *alternates = alternates_text(scratch->objects);
+	char *alternates = scratch_alternates(scratch->objects);
 	const char *attributes =
 	    scratch->attributes != NULL ? scratch->attributes : "";
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < sizeof(folders) / sizeof(*folders); i++)
-		rc = make_folder(path, folders[i], err);
+		rc = scratch_folder(path, folders[i], err);
 	if (rc == 0)
-		rc = write_text(path, "objects/info/alternates", alternates,
+		rc = scratch_write(path, "objects/info/alternates", alternates,
 		    err);
 	if (rc == 0)
-		rc = write_text(path, "config", config, err);
+		rc = scratch_write(path, "config", config, err);
 	if (rc == 0)
-		rc = write_text(path, "info/attributes", attributes, err);
+		rc = scratch_write(path, "info/attributes", attributes, err);
 	if (rc == 0)
-		rc = write_text(path, "HEAD", "ref: refs/heads/none\n", err);
+		rc = scratch_write(path, "HEAD", "ref: refs/heads/none\n", err);
 	free(alternates);
 	free(config);
 

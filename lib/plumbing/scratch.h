@@ -21,6 +21,15 @@ struct scratch {
 int scratch_make(const char *path, const struct scratch *scratch,
     struct err *err);
 
+/* More of it: a folder (there already is fine), a file (written again).
+ * EX_IOERR. */
+int scratch_folder(const char *path, const char *name, struct err *err);
+int scratch_write(const char *path, const char *name, const char *text,
+    struct err *err);
+
+/* What objects/info/alternates holds for these. The caller's. */
+char *scratch_alternates(const struct list *objects);
+
 /* Remove it and all in it; nothing there is fine. */
 void scratch_remove(const char *path);
 
